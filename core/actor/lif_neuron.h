@@ -50,10 +50,12 @@ enum class Surrogate : std::uint8_t {
 
 std::string_view name(Surrogate surrogate);  // "PIECEWISE_LINEAR", the name in model files
 
-/// What the spike of the tick before leaves of the voltage.
+/// The reset of the voltage after a spike.
 enum class Reset : std::uint8_t { kSubtractNextTick, kSubtract, kZero };
 
 std::string_view name(Reset reset);  // "SUBTRACT_NEXT_TICK", the name in model files
+/// True if a sweep needs the voltage before the reset.
+constexpr bool recalls_voltage(Reset reset) { return reset == Reset::kZero; }
 
 /// The constants of a spiking neuron, with times converted to decays of a tick. The neurons of a
 /// population have the same surrogate, refractoriness and kinds, and may differ in the other
@@ -279,10 +281,10 @@ void on(LifNeuron<R> n, SweepBegin) {
   n.delta = n.omega = n.upsilon = R(0);
 }
 
-/// What a neuron recalls of a revisited tick, beside its psi.
+/// The state of a revisited tick that a neuron recalls, beside its psi.
 template <class R>
 struct Recalled {
-  R voltage;  // v before its reset [1]; read with Reset::kZero only
+  R voltage;  // v before its reset [1]; read where the reset recalls it
   R spike;    // z; the same
 };
 

@@ -68,7 +68,7 @@ void revisit_cells(const SpikingCells<R>& cells, std::size_t first, std::size_t 
     const LifNeuron<R> self = cells[cell];
     self.gain = past.gain[cell];  // it recalls its psi
     Recalled<R> recalled{};
-    if constexpr (K::kReset == Reset::kZero) {
+    if constexpr (recalls_voltage(K::kReset)) {
       if (past.voltage != nullptr) recalled.voltage = past.voltage[cell];
       recalled.spike =
           past.spike[static_cast<std::ptrdiff_t>(neuron) * past.by_neuron + static_cast<std::ptrdiff_t>(cell % lanes)];

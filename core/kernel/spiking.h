@@ -21,7 +21,7 @@ struct SpikingKind {
   LifClocks<R> clocks;
   std::size_t lanes = 1;
 
-  /// Whether all neurons of both are of one kind and have the same constants.
+  /// True if all neurons of both are of one kind and have the same constants.
   bool is_alike(const SpikingKind& other) const {
     return !clocks.differ() && !other.clocks.differ() && lif == other.lif && is_plain == other.is_plain;
   }

@@ -68,8 +68,7 @@ ChosenWay way_of(const PlanFacts& facts, const Projection& projection) {
   if (facts.learning.local && onto_rate) return {Way::kLocal, "the model writes the rule itself"};
   if (target.spiking) return {Way::kEvents, "onto spiking neurons: cost follows what is sent"};
   if (target.leaky) return {Way::kEvents, "onto readouts with memory"};
-  if (facts.rule.drive == Drive::kSensitivity && onto_rate)
-    return {Way::kSummed, "neurons tell each synapse its change"};
+  if (tells_changes(facts.rule.drive) && onto_rate) return {Way::kSummed, "neurons tell each synapse its change"};
   if (rounds_traces(facts.learning, projection)) return {Way::kLoop, "each synapse rounds its trace in every tick"};
   if (facts.horizon.trial.commits_every_tick && !facts.sweeps()) {
     if (descends_plainly(facts, projection)) return {Way::kFused, "every tick commits"};
@@ -194,25 +193,25 @@ bool ticks_run_forward(const PlanFacts& facts, const Plan& plan) {
 /// The one projection that tells the neurons of the one population, all of them, of each other,
 /// where its weights are near and one thread sends it: among few neurons a tick is a dozen
 /// nanoseconds, less than finding out anew what is to be done.
-std::int32_t recurrent_projection(const PlanFacts& facts, const Plan& plan) {
+std::optional<ProjectionId> recurrent_projection(const PlanFacts& facts, const Plan& plan) {
   const std::int32_t n = facts.topology.sizes.rate_neurons;
-  std::int32_t found = -1;
+  std::optional<ProjectionId> found;
   std::int32_t populations = 0;
   for (const Population& population : facts.topology.populations) {
     if (population.layer != Layer::kRate) continue;
-    if (population.neurons_differ) return -1;  // the one loop has one leak
+    if (population.neurons_differ) return {};  // the one loop has one leak
     ++populations;
   }
-  for (std::size_t p = 0; p < plan.projections.size(); ++p) {
+  for (ProjectionId p; p.value < std::ssize(plan.projections); ++p.value) {
     const Projection& w = facts.topology.projections[p];
     if (w.target_layer != Layer::kRate || plan.projections[p].sends == Sends::kAhead) continue;
     const bool own = w.source_layer == Layer::kRate && w.source_size == n && w.target_size == n;
-    if (own && Grains{n, facts.topology.grain}.count() > 1) return -1;  // one grain is one sum
+    if (own && Grains{n, facts.topology.grain}.count() > 1) return {};  // one grain is one sum
     const bool far = w.size() * facts.width.scalar_bytes >= kFar;
-    if (found >= 0 || !own || far || chunks_of(w.size(), facts.width.lanes, 2, 1) > 1) return -1;
-    found = static_cast<std::int32_t>(p);
+    if (found || !own || far || chunks_of(w.size(), facts.width.lanes, 2, 1) > 1) return {};
+    found = p;
   }
-  return populations == 1 ? found : -1;
+  return populations == 1 ? found : std::nullopt;
 }
 
 }  // namespace locus

@@ -150,7 +150,7 @@ void plan_fusions(const PlanFacts& facts, Plan& plan) {
   plan.runs_forward = ticks_run_forward(facts, plan);
   if (!plan.runs) return;
   plan.recurrent = recurrent_projection(facts, plan);
-  if (plan.recurrent >= 0) plan.errors_back *= 2;
+  if (plan.recurrent) plan.errors_back *= 2;
   plan.compared = std::int64_t{facts.horizon.trial.window} * sizes.readouts;
   if (plan.tapes.epsilons.empty()) plan.tapes.epsilons = {facts.horizon.trial.ticks, 1, sizes.readouts, Use::kProducts};
 }

@@ -10,9 +10,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
-#include <vector>
 
+#include "core/base/indexed.h"
 #include "core/plan/tape_layout.h"
 #include "core/protocol/learning.h"
 #include "core/protocol/trial_shape.h"
@@ -20,7 +21,7 @@
 
 namespace locus {
 
-/// How AXON and DENDRITE of a projection are carried, from its first tick on.
+/// The way in which AXON and DENDRITE of a projection are carried, from its first tick on.
 enum class Sends : std::uint8_t {
   kAhead,    // a run of ticks as one product, before the first of them
   kProduct,  // a product of weights and activities
@@ -28,7 +29,7 @@ enum class Sends : std::uint8_t {
   kEvents,   // the synapses of those sources that speak, one by one
 };
 
-/// How the synapses of a projection learn.
+/// The way in which the synapses of a projection learn.
 enum class Way : std::uint8_t {
   kStatic,    // not at all
   kFused,     // learning of t, commit and sending of t + 1 in one pass
@@ -40,7 +41,7 @@ enum class Way : std::uint8_t {
   kLocal,     // the text of the rule, a pass in each tick, into a sum that waits for the commit
 };
 
-/// How the weights of a projection follow.
+/// The moment at which the weights of a projection change.
 enum class Commits : std::uint8_t {
   kNever,
   kInPass,   // in the pass that learns and sends
@@ -52,7 +53,7 @@ std::string_view name(Sends sends);      // "ahead"
 std::string_view name(Way way);          // "fused"
 std::string_view name(Commits commits);  // "in pass"
 
-/// What is known of a run beyond its rule.
+/// The facts of a run beyond its rule.
 struct Horizon {
   TrialShape trial;
   // what readouts say is looked at, at ticks without an error too
@@ -64,7 +65,7 @@ struct Horizon {
   std::int64_t tape_floor = std::int64_t{64} << 20;
 };
 
-/// How wide a run is.
+/// The width of a run.
 struct RunWidth {
   std::int32_t lanes = 1;  // trials of a batch
   int threads = 1;
@@ -111,7 +112,7 @@ struct TapePlan {
 
 struct Plan {
   RunWidth width;
-  std::vector<ProjectionPlan> projections;
+  Indexed<ProjectionPlan> projections;
   TapePlan tapes;
   // sources that speak are listed at every tick: somebody goes over them alone
   bool lists_speakers = false;
@@ -121,8 +122,8 @@ struct Plan {
   bool runs = false;
   // ticks may run together in a network that learns nothing (with one lane)
   bool runs_forward = false;
-  // the projection whose population runs through ticks, and sweeps, in one loop; below 0: none
-  std::int32_t recurrent = -1;
+  // the projection whose population runs through ticks, and sweeps, in one loop, if one does
+  std::optional<ProjectionId> recurrent;
   // a sweep revisits no tick a second time: its coefficients take the place of the gains
   bool coefficients_replace_gains = false;
   // ticks of which the inputs' currents are one product; 0: none are sent ahead

@@ -74,8 +74,8 @@ struct Population {
   bool is_awake(std::int32_t neuron) const { return !awake.empty() && awake[static_cast<std::size_t>(neuron)] != 0; }
 };
 
-/// What a projection demands of its weights after every commit. Commits and plans ask it of every
-/// projection, as they ask whether it is plastic (core/actor/optimizer.h, optimizer_of).
+/// The limits that a projection sets to its weights after every commit. Commits and plans read them
+/// of every projection, as they read whether it is plastic (core/actor/optimizer.h, optimizer_of).
 struct WeightLimits {
   int sign = 0;                      // 1: no weight is below 0; -1: none is above 0; 0: any
   std::optional<double> min = {};    // [1]; empty: the optimizer's

@@ -101,6 +101,10 @@ DenseMatrix target_of_class(std::int32_t chosen, std::int64_t ticks, std::int64_
   return target;
 }
 
+bool feedback_learns(const RuleSpec& rule) {
+  return std::ranges::any_of(rule.feedback, [](const FeedbackSpec& feedback) { return feedback.learn.has_value(); });
+}
+
 std::string_view name(Precision precision) { return precision == Precision::kFloat32 ? "FLOAT32" : "FLOAT64"; }
 
 int scalar_bytes(Precision precision) { return precision == Precision::kFloat32 ? 4 : 8; }

@@ -17,7 +17,7 @@ Population population_of(const PopulationSpec& spec) {
   population.spiking = spec.lif.has_value();
   population.adapting = spec.lif && spec.lif->adapts();
   population.has_current = spec.lif && spec.lif->current_tau.has_value();
-  population.recalls_voltage = spec.lif && spec.lif->reset == Reset::kZero && !spec.lif->cuts_reset_gradient;
+  population.recalls_voltage = spec.lif && recalls_voltage(spec.lif->reset) && !spec.lif->cuts_reset_gradient;
   population.neurons_differ = neurons_differ(spec);
   population.leaky = spec.memory.has_value();
   population.noisy = spec.noise.has_value();

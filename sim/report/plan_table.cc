@@ -37,8 +37,7 @@ std::string fusions_of(const Topology& topology, const Plan& plan) {
   const auto add = [&](std::string part) { text += (text.empty() ? "" : "; ") + std::move(part); };
   if (plan.ahead_ticks > 0) add(fmt::format("inputs of {} ticks are sent at once", plan.ahead_ticks));
   if (plan.runs) add("ticks run together until weights change");
-  if (plan.recurrent >= 0)
-    add(fmt::format("{} in one loop", shorten(topology.projections[static_cast<std::size_t>(plan.recurrent)].name, 20)));
+  if (plan.recurrent) add(fmt::format("{} in one loop", shorten(topology.projections[*plan.recurrent].name, 20)));
   if (plan.shared_out) add("threads share the neurons out");
   if (plan.coefficients_replace_gains) add("coefficients take the place of gains");
   return text.empty() ? "none" : text;

@@ -50,7 +50,7 @@ std::int64_t last_update_of(const Comparisons& comparisons) {
 template <class R, TransportOf<R> T>
 class RuleRun {
  public:
-  /// What is referred to outlives this.
+  /// The arguments outlive this.
   RuleRun(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RunOptions& options,
           Executor executor, const RunResult& done)
       : spec_(spec),
@@ -64,6 +64,8 @@ class RuleRun {
         outcome_(new_outcome(rule, learner_.learning())) {
     const TrainingSpec& training = spec.training;
     if (learner_.learns() || !spec.records.empty()) before_ = weights_of(learner_.network());
+    const std::string reason = learner_.compile(options.compile, training.updates);
+    if (!reason.empty() && options.interpreted) options.interpreted(rule.name, reason);
     if constexpr (std::is_same_v<T, Mailbox<R>>) {
       if (options.trace) {
         learner_.transport().watch(
@@ -76,7 +78,7 @@ class RuleRun {
     }
     if (training.stop && learner_.has_losses()) stopper_.emplace(*training.stop);
     if (training.evaluation && learner_.learns()) evaluator_.emplace(spec, topology, options.look, executor);
-    if (spec.compare && learner_.learns()) comparator_.emplace(spec, topology, executor);
+    if (spec.compare && learner_.learns()) comparator_.emplace(spec, topology, rule, executor);
   }
 
   /// Goes on from a state, which fits. The evaluation and the comparison at the end of a rule that
@@ -205,7 +207,8 @@ void RuleRun<R, T>::compare(bool at_end) {
   if (compared_ == update || !(at_end || update % spec_.compare->every == 0)) return;
   compared_ = update;
   const Network<R>& network = learner_.network();
-  comparator_->measure(values_of(network), carried_of(network), update, outcome_.comparisons);
+  comparator_->measure({values_of(network), carried_of(network), learning_feedback_of(network)}, update,
+                       outcome_.comparisons);
 }
 
 /// Tells whoever watches how far the rule has come. Returns whether it is to stop here.
@@ -234,7 +237,7 @@ bool RuleRun<R, T>::tell() {
   return moment.stopping;
 }
 
-/// What stands in an outcome once its rule has ended.
+/// Fills in the fields of an outcome that are known when its rule has ended.
 template <class R, TransportOf<R> T>
 void RuleRun<R, T>::conclude() {
   const Network<R>& network = learner_.network();

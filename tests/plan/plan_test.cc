@@ -146,13 +146,13 @@ TEST(Plan, NeuronsThatDifferShareNoTrace) {
   const Horizon every_tick{.trial = {.commits_every_tick = true}};
   EXPECT_EQ(plain_plan(topology, learning_by(RuleKind::kRflo)).projections[1].learns, Way::kShared);
   EXPECT_EQ(plain_plan(topology, learning_by(RuleKind::kRflo), {}, every_tick).projections[1].decays, 0);
-  EXPECT_GE(plain_plan(topology, learning_by(RuleKind::kBptt, 5, 5)).recurrent, 0);
+  EXPECT_TRUE(plain_plan(topology, learning_by(RuleKind::kBptt, 5, 5)).recurrent);
   topology.populations[PopulationId{1}].neurons_differ = true;
   EXPECT_EQ(plain_plan(topology, learning_by(RuleKind::kRflo)).projections[1].learns, Way::kDeferred);
   EXPECT_EQ(plain_plan(topology, learning_by(RuleKind::kRflo), {}, every_tick).projections[1].decays, 6);
   EXPECT_EQ(plain_plan(topology, learning_by(RuleKind::kEprop), {}, every_tick).projections[1].decays, 0)
       << "neurons tell their decays";
-  EXPECT_LT(plain_plan(topology, learning_by(RuleKind::kBptt, 5, 5)).recurrent, 0);
+  EXPECT_FALSE(plain_plan(topology, learning_by(RuleKind::kBptt, 5, 5)).recurrent);
 }
 
 /// Only a sweep over neurons that are reset to a voltage keeps voltages.
@@ -195,14 +195,14 @@ TEST(Plan, MomentumDecayAndLimitsOfAProjectionLetItsChangesWait) {
 TEST(Plan, OfTwoRecurrentProjectionsNoneRunsInOneLoop) {
   Topology topology = three_layers({}, false);
   const Learning learning = learning_by(RuleKind::kEprop);
-  EXPECT_EQ(plain_plan(topology, learning).recurrent, 1);
+  EXPECT_EQ(plain_plan(topology, learning).recurrent, ProjectionId{1});
   topology.projections.push_back(topology.projections[1]);
   find_autapses(topology);
   EXPECT_EQ(topology.autapses.size(), 12U);
   EXPECT_EQ(topology.autapses[1].neuron, topology.autapses[0].neuron);
   const Plan two = plain_plan(topology, learning);
   EXPECT_TRUE(two.runs);
-  EXPECT_EQ(two.recurrent, -1);
+  EXPECT_EQ(two.recurrent, std::nullopt);
 }
 
 TEST(Plan, SpikingNetworksGoByEvents) {
@@ -237,13 +237,13 @@ TEST(Plan, ThreadsShareOutNeuronsThatHearOfSparseSynapsesAlone) {
 TEST(Plan, OneLoopRunsAPopulationWhoseWeightsAreNear) {
   const Learning learning = learning_by(RuleKind::kBptt, 5, 5);
   const Plan near = plain_plan(three_layers({}, false), learning);
-  EXPECT_EQ(near.recurrent, 1);
+  EXPECT_EQ(near.recurrent, ProjectionId{1});
   EXPECT_EQ(near.errors_back, 2 * 6);
   const Plan far = plain_plan(three_layers({.neurons = 300}, false), learning);
   EXPECT_TRUE(far.runs);
-  EXPECT_EQ(far.recurrent, -1) << "300 x 300 weights of 8 bytes are far";
+  EXPECT_EQ(far.recurrent, std::nullopt) << "300 x 300 weights of 8 bytes are far";
   const Plan narrow = plain_plan(three_layers({.neurons = 300}, false), learning, {.scalar_bytes = 4});
-  EXPECT_EQ(narrow.recurrent, 1);
+  EXPECT_EQ(narrow.recurrent, ProjectionId{1});
 }
 
 TEST(Plan, SweepsThatDoNotOverlapKeepNoCoefficientsApart) {

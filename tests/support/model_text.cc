@@ -254,6 +254,7 @@ std::string rule_text(const NetworkSpec& network, const RuleSpec& rule) {
       kind = "rtrl";
       body += "within: CORE ";
       break;
+    case RuleKind::kUoro: kind = "uoro"; break;
     case RuleKind::kLocal:
     case RuleKind::kLocalFeedback:
     case RuleKind::kLocalSymmetric:

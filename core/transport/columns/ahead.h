@@ -18,7 +18,7 @@ class Ahead {
 
   bool empty() const { return ticks_ == 0; }
 
-  /// Those of the tick of this row (n); rows are asked for one after the other.
+  /// The currents of the tick of this row (n). Rows are read in their order.
   R* currents(const Common<R>& common, std::int32_t row) {
     const std::int32_t m = common.network.inputs.size;
     const std::int32_t n = common.network.rate.size;
@@ -28,7 +28,7 @@ class Ahead {
       const R* const inputs =
           common.shown != nullptr ? common.shown + std::ptrdiff_t{row} * m : common.network.inputs.activity.data();
       std::ranges::fill(currents_, R(0));
-      for (const std::int32_t p : common.onto_rate) {
+      for (const ProjectionId p : common.onto_rate) {
         if (common.plan_for(p).sends != Sends::kAhead) continue;
         const Projection& b = common.projection(p);
         const RowsView<R> said{inputs + b.source_begin, ticks, b.source_size, m, 1};
@@ -39,9 +39,9 @@ class Ahead {
     return currents_.data() + std::ptrdiff_t{row_} * n;
   }
 
-  /// How many rows follow in memory, from the last one asked for on.
+  /// The number of rows that follow in memory, from the last one that was read.
   std::int32_t rows_left() const { return ticks_ - row_; }
-  /// So many of them have been used.
+  /// Marks rows as used.
   void use(std::int32_t rows) { row_ += rows - 1; }
 
  private:

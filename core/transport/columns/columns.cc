@@ -18,9 +18,8 @@ Columns<R>::Columns(Network<R>& network, const Learning& learning, const Horizon
       runs_(common_),
       forward_(common_),
       sweeps_(common_) {
-  const auto projections = static_cast<std::int32_t>(common_.plan.projections.size());
-  senders_.reserve(static_cast<std::size_t>(projections));
-  for (std::int32_t p = 0; p < projections; ++p) senders_.emplace_back(common_, p);
+  senders_.reserve(common_.plan.projections.size());
+  for (ProjectionId p; p.value < std::ssize(common_.plan.projections); ++p.value) senders_.emplace_back(common_, p);
 }
 
 template <class R>
@@ -61,9 +60,9 @@ void Columns<R>::step(Layer layer) {
 
 template <class R>
 void Columns<R>::deliver(const phase::Axons& axons) {
-  const std::int32_t p = axons.projection.value;
+  const ProjectionId p = axons.projection;
   const Projection& projection = common_.projection(p);
-  const Sender<R>& sender = senders_[static_cast<std::size_t>(p)];
+  const Sender<R>& sender = senders_[p];
   const R* activity = common_.source_activity(projection);
   const std::int64_t messages = sender.count(common_, activity);
   Door& door = common_.door;
@@ -123,7 +122,7 @@ void Columns<R>::deliver(const phase::Ticks& run) {
   const std::int32_t ticks = run.last.value + 1 - run.first.value;
   const std::int32_t row = run.first.value - 1;
   runs_.advance(common_, ahead_, run.first, run.last);
-  for (std::int32_t p = 0; p < std::ssize(senders_); ++p) sweeps_.leave_uncounted(p, run.first, ticks);
+  for (ProjectionId p; p.value < std::ssize(senders_); ++p.value) sweeps_.leave_uncounted(p, run.first, ticks);
   // no error comes
   const std::int32_t quiet = std::clamp(-common_.trial.row_in_window(run.first), 0, ticks);
   learners_.hear_run(common_, run.first, run.last, quiet);
@@ -143,24 +142,24 @@ Swept Columns<R>::sweep(Tick now, std::int32_t visits, const AgentColumns<R>& ag
 
 template <class R>
 TaughtSynapse<R> Columns<R>::synapse(ProjectionId id, SynapseId index, Lane) {
-  return {common_.synapses(id.value).weight[index], learners_.change(id, index)};
+  return {common_.synapses(id).weight[index], learners_.change(id, index)};
 }
 
 template <class R>
 R Columns<R>::behind(ProjectionId id, SynapseId index, Lane lane) const {
-  const Projection& projection = common_.projection(id.value);
+  const Projection& projection = common_.projection(id);
   return common_.source_activity(projection)[std::ptrdiff_t{projection.source_of(index.value)} * common_.lanes + lane.value];
 }
 
 template <class R>
 void Columns<R>::watch_trace(ProjectionId id) {
-  learners_.watch(common_, id.value);
+  learners_.watch(common_, id);
 }
 
 template <class R>
 R Columns<R>::trace(ProjectionId id, SynapseId synapse, Lane lane) const {
   const std::vector<WatchedTraces<R>>& watched = learners_.watched();
-  const auto found = std::ranges::find(watched, id.value, &WatchedTraces<R>::projection);
+  const auto found = std::ranges::find(watched, id, &WatchedTraces<R>::projection);
   CHECK(found != watched.end(), "only traces that are watched can be seen");
   return found->trace(synapse.value, lane.value, common_.lanes);
 }

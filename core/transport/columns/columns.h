@@ -41,7 +41,7 @@ class Columns {
 
   void deliver(const phase::Axons& axons);
   void deliver(const phase::Ticks& ticks);
-  /// Those that one part carries alone.
+  /// Phases that one part carries alone.
   template <class Phase>
   void deliver(const Phase& phase) {
     if constexpr (requires { sweeps_.deliver(common_, phase); }) {
@@ -57,7 +57,7 @@ class Columns {
     }
   }
 
-  /// What may be taken together now: nobody looks at each tick.
+  /// The ticks that may be taken together now, as no observer needs each tick.
   Fuses fuses() const;
   Swept sweep(Tick now, std::int32_t visits, const AgentColumns<R>& agent);
   const R* errors_at(Tick tick) const { return runs_.errors_at(common_, tick); }
@@ -65,6 +65,8 @@ class Columns {
 
   /// Weights have been set from outside: threads renew their copies.
   void copy_weights();
+  /// From now on a rule that the model writes itself is carried out by these, with the same bits.
+  void use(const RuleKernels<R>& kernels) { learners_.use(kernels); }
 
   Network<R>& network() { return common_.network; }
   Door& door() { return common_.door; }
@@ -78,7 +80,7 @@ class Columns {
 
  private:
   Common<R> common_;
-  std::vector<Sender<R>> senders_;  // by projection
+  Indexed<Sender<R>> senders_;  // by projection
   Learners<R> learners_;
   Mirrors<R> mirrors_;
   NeuronsClock<R> neurons_;

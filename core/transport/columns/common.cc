@@ -32,9 +32,9 @@ Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Ex
   fan_in.reserve(projections);
   optimizers.reserve(projections);
   passages_over.reserve(projections);
-  for (std::size_t p = 0; p < projections; ++p) {
+  for (ProjectionId p; p.value < std::ssize(of.projections()); ++p.value) {
     const Projection& projection = of.projections()[p];
-    (projection.target_layer == Layer::kReadout ? onto_readouts : onto_rate).push_back(static_cast<std::int32_t>(p));
+    (projection.target_layer == Layer::kReadout ? onto_readouts : onto_rate).push_back(p);
     fan_in.push_back(fan_in_of(projection));
     optimizers.push_back(optimizer_of(by, projection));
     const auto over = [&]<Phase... kPhases>() { return passage_over<kPhases...>(selection, *of.topology, projection); };
@@ -52,7 +52,7 @@ Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Ex
   }
   // readouts sum in the order in which AXONs go: those of inputs before those of neurons
   std::stable_partition(onto_readouts.begin(), onto_readouts.end(),
-                        [&](std::int32_t p) { return projection(p).source_layer == Layer::kInput; });
+                        [&](ProjectionId p) { return projection(p).source_layer == Layer::kInput; });
   for (BesideColumn<R>* column : {&from_rate.decay, &from_rate.gain, &from_rate.signal})
     column->assign(of.rate.activity.size(), R(0));
   from_readouts.decay.assign(of.readouts.output.size(), R(0));

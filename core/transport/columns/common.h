@@ -38,7 +38,7 @@ struct PostColumns {
   BesideColumn<R> signal;
 };
 
-/// How many cells of a column are not 0; counted once, until the column changes.
+/// Counts the cells of a column that are not 0, once until the column changes.
 class SaidCount {
  public:
   void forget() { said_ = -1; }
@@ -81,13 +81,13 @@ struct Common {
   Door& door;
   std::int32_t lanes;
   Plan plan;
-  std::vector<std::int32_t> onto_rate;       // B and W, in file order
-  std::vector<std::int32_t> onto_readouts;   // D, then A, each in file order
-  std::vector<Column<std::int32_t>> fan_in;  // by projection (targets each)
-  std::vector<Optimizer> optimizers;         // by projection
-  std::vector<PassagesOver> passages_over;   // by projection; looked up once
-  AxonLines<R> input_lines;                  // what is under way from the inputs
-  AxonLines<R> rate_lines;                   // and from the rate neurons
+  std::vector<ProjectionId> onto_rate;      // B and W, in file order
+  std::vector<ProjectionId> onto_readouts;  // D, then A, each in file order
+  Indexed<Column<std::int32_t>> fan_in;     // by projection (targets each)
+  Indexed<Optimizer> optimizers;            // by projection
+  Indexed<PassagesOver> passages_over;      // by projection; looked up once
+  AxonLines<R> input_lines;                 // what is under way from the inputs
+  AxonLines<R> rate_lines;                  // and from the rate neurons
   Tapes<R> tapes;
   FeedbackWires<R> feedback_wires;
   // vectors of the tree of a sum over grains; without a meaning between sums
@@ -100,12 +100,12 @@ struct Common {
   SaidCount activities_said;  // of all rate neurons, until they step
   SaidCount errors_said;      // of all readouts, in this tick
 
-  const Projection& projection(std::int32_t p) const { return network.projections()[static_cast<std::size_t>(p)]; }
-  const ProjectionPlan& plan_for(std::int32_t p) const { return plan.projections[static_cast<std::size_t>(p)]; }
-  Synapses<R>& synapses(std::int32_t p) const { return network.synapses[static_cast<std::size_t>(p)]; }
-  const Optimizer& optimizer(std::int32_t p) const { return optimizers[static_cast<std::size_t>(p)]; }
-  const R* weight(std::int32_t p) const { return synapses(p).weight.data(); }
-  const std::int32_t* fans_in(std::int32_t p) const { return fan_in[static_cast<std::size_t>(p)].data(); }
+  const Projection& projection(ProjectionId p) const { return network.projections()[p]; }
+  const ProjectionPlan& plan_for(ProjectionId p) const { return plan.projections[p]; }
+  Synapses<R>& synapses(ProjectionId p) const { return network.synapses[p]; }
+  const Optimizer& optimizer(ProjectionId p) const { return optimizers[p]; }
+  const R* weight(ProjectionId p) const { return synapses(p).weight.data(); }
+  const std::int32_t* fans_in(ProjectionId p) const { return fan_in[p].data(); }
   /// The first neuron of a projection's targets stands at this cell of its layer.
   std::ptrdiff_t first_target(const Projection& of) const { return std::ptrdiff_t{of.target_begin} * lanes; }
   std::pair<std::size_t, std::size_t> cells_of(const Neurons& population) const {
@@ -115,20 +115,20 @@ struct Common {
   }
 
   Grains grains(std::int32_t neurons) const { return {neurons, network.topology->grain}; }
-  const PassagesOver& passages(std::int32_t p) const { return passages_over[static_cast<std::size_t>(p)]; }
+  const PassagesOver& passages(ProjectionId p) const { return passages_over[p]; }
 
   const AxonLines<R>& lines_of(const Projection& of) const {
     return of.source_layer == Layer::kInput ? input_lines : rate_lines;
   }
-  /// What a projection's sources send in this tick (sources x lanes).
+  /// The activities that a projection's sources send in this tick (sources x lanes).
   const R* source_activity(const Projection& of) const {
     return lines_of(of).sent(of.wait) + std::ptrdiff_t{of.source_begin} * lanes;
   }
-  /// Those that are not silent, within their layer; where speakers are listed.
+  /// The sources that send something, within their layer; only where they are listed.
   std::span<const std::int32_t> active_sources(const Projection& of) const {
     return lines_of(of).active(of.wait, of.source_begin, of.source_size);
   }
-  /// Where their DENDRITEs arrive (targets x lanes).
+  /// The currents to which its DENDRITEs are added (targets x lanes).
   R* target_current(const Projection& of) const {
     Column<R>& layer = of.target_layer == Layer::kRate ? network.rate.current : network.readouts.current;
     return layer.data() + first_target(of);
@@ -145,7 +145,7 @@ struct Common {
   }
 
   /// As core/protocol/phase_table.h says.
-  bool knows_gain(std::int32_t p) const {
+  bool knows_gain(ProjectionId p) const {
     return locus::knows_gain(rule, projection(p), network.topology->target_of(projection(p)));
   }
 
@@ -208,17 +208,17 @@ inline bool is_on_every_rank(const Projection& projection) {
 
 /// The neurons that a projection ends on.
 template <class R>
-const Neurons& neurons_onto(const Common<R>& common, std::int32_t p) {
+const Neurons& neurons_onto(const Common<R>& common, ProjectionId p) {
   return common.network.target_of(common.projection(p));
 }
 /// Constants that synapses onto rate neurons know: alpha of the population, and RFLO's lambda. Of
 /// neurons that differ they are the first one's.
 template <class R>
-R leak_onto(const Common<R>& common, std::int32_t p) {
+R leak_onto(const Common<R>& common, ProjectionId p) {
   return static_cast<R>(neurons_onto(common, p).leak);
 }
 template <class R>
-R trace_decay_onto(const Common<R>& common, std::int32_t p) {
+R trace_decay_onto(const Common<R>& common, ProjectionId p) {
   return common.learning.trace_decay ? static_cast<R>(*common.learning.trace_decay) : R(1) - leak_onto(common, p);
 }
 
@@ -233,7 +233,7 @@ R trace_decay_of(const Common<R>& common, const Neurons& population, std::int32_
 /// The same of each target and lane of a projection, where they differ and the rule takes them for
 /// its traces; otherwise empty (as many as the plan says).
 template <class R>
-Column<R> trace_decays_onto(const Common<R>& common, std::int32_t p) {
+Column<R> trace_decays_onto(const Common<R>& common, ProjectionId p) {
   Column<R> decays(static_cast<std::size_t>(common.plan_for(p).decays));
   const auto lanes = static_cast<std::size_t>(common.lanes);
   for (std::size_t cell = 0; cell < decays.size(); ++cell)
@@ -241,7 +241,7 @@ Column<R> trace_decays_onto(const Common<R>& common, std::int32_t p) {
   return decays;
 }
 
-/// Where the share of thread `chunk` of `chunks` begins, of so many neurons: on whole cache lines,
+/// The first neuron of the share of thread `chunk` of `chunks`: on whole cache lines,
 /// which no two threads write.
 inline std::int32_t share_of(std::int32_t neurons, int chunk, int chunks) {
   constexpr std::int64_t kLine = 16;  // numbers

@@ -9,8 +9,7 @@ namespace locus {
 template <class R>
 ForwardRuns<R>::ForwardRuns(const Common<R>& common) {
   if (!common.plan.runs_forward) return;
-  const auto projections = static_cast<std::int32_t>(common.plan.projections.size());
-  for (std::int32_t p = 0; p < projections; ++p) {
+  for (ProjectionId p; p.value < std::ssize(common.plan.projections); ++p.value) {
     const Projection& projection = common.projection(p);
     const bool first = projection.source_layer == Layer::kInput || projection.target_layer == Layer::kRate;
     Line& line = (first ? before_ : after_).emplace_back();
@@ -37,7 +36,7 @@ ForwardRuns<R>::ForwardRuns(const Common<R>& common) {
   }
 }
 
-/// Whether the first line onto a population makes its currents 0 itself, in the registers in which
+/// True if the first line onto a population makes its currents 0 itself, in the registers in which
 /// it sums them.
 template <class R>
 bool ForwardRuns<R>::begin_fresh(const Common<R>& common, const Neurons& population) {
@@ -52,7 +51,7 @@ bool ForwardRuns<R>::begin_fresh(const Common<R>& common, const Neurons& populat
 }
 
 template <class R>
-void ForwardRuns<R>::advance(Common<R>& common, const std::vector<Sender<R>>& senders, Ahead<R>& ahead,
+void ForwardRuns<R>::advance(Common<R>& common, const Indexed<Sender<R>>& senders, Ahead<R>& ahead,
                              ReadoutsClock<R>& readouts, Tick first, Tick last) {
   Network<R>& network = common.network;
   Column<R>& inputs = network.inputs.activity;
@@ -96,7 +95,7 @@ void ForwardRuns<R>::advance(Common<R>& common, const std::vector<Sender<R>>& se
 }
 
 template <class R>
-void ForwardRuns<R>::send(Common<R>& common, const std::vector<Sender<R>>& senders, std::vector<Line>& lines,
+void ForwardRuns<R>::send(Common<R>& common, const Indexed<Sender<R>>& senders, std::vector<Line>& lines,
                           bool readouts_are_idle) {
   for (Line& line : lines) {
     const bool heard = !line.to_readouts || !readouts_are_idle;
@@ -114,7 +113,7 @@ void ForwardRuns<R>::send(Common<R>& common, const std::vector<Sender<R>>& sende
       continue;
     }
     const R* const activity = common.source_activity(common.projection(line.projection));
-    const Sender<R>& sender = senders[static_cast<std::size_t>(line.projection)];
+    const Sender<R>& sender = senders[line.projection];
     const std::int64_t messages = sender.count(common, activity);
     line.said += messages;
     if (heard && messages > 0) sender.send(common, activity, messages);

@@ -22,13 +22,13 @@ class ForwardRuns {
   explicit ForwardRuns(const Common<R>& common);
 
   /// The ticks first .. last: rate neurons and readouts step, and what was sent passes the door.
-  void advance(Common<R>& common, const std::vector<Sender<R>>& senders, Ahead<R>& ahead, ReadoutsClock<R>& readouts,
+  void advance(Common<R>& common, const Indexed<Sender<R>>& senders, Ahead<R>& ahead, ReadoutsClock<R>& readouts,
                Tick first, Tick last);
 
  private:
-  /// What a tick has to know of a projection.
+  /// The facts of a projection that a tick reads.
   struct Line {
-    std::int32_t projection = 0;
+    ProjectionId projection;
     bool columns = false;  // those of the sources that speak; otherwise the sender knows how
     bool fresh = false;    // its targets have heard nothing before it in a tick
     bool to_readouts = false;
@@ -50,7 +50,7 @@ class ForwardRuns {
 
   bool begin_fresh(const Common<R>& common, const Neurons& population);
   /// AXON and DENDRITE of this tick over some projections.
-  void send(Common<R>& common, const std::vector<Sender<R>>& senders, std::vector<Line>& lines, bool readouts_are_idle);
+  void send(Common<R>& common, const Indexed<Sender<R>>& senders, std::vector<Line>& lines, bool readouts_are_idle);
   void step(Common<R>& common, const SpikingCells<R>& cells) const;
 
   // projections whose AXONs go before the neurons step, and after it; each in file order

@@ -52,7 +52,7 @@ struct CarriedGrains {
   const R* errors;  // of the own targets
   Grains grains;    // of all targets
 
-  CarriedGrains(const Common<R>& of, std::int32_t p, const R* of_layer)
+  CarriedGrains(const Common<R>& of, ProjectionId p, const R* of_layer)
       : common(of),
         projection(of.projection(p)),
         weight(of.weight(p)),
@@ -132,7 +132,7 @@ void send_parts(const Common<R>& common, const Projection& projection, const R* 
 }
 
 template <class R>
-void carry_grains_back(const Common<R>& common, std::int32_t p, const R* errors, R* sums) {
+void carry_grains_back(const Common<R>& common, ProjectionId p, const R* errors, R* sums) {
   const CarriedGrains<R> carried(common, p, errors);
   const Projection& projection = carried.projection;
   const std::int32_t grains = carried.grains.count();
@@ -145,7 +145,7 @@ void carry_grains_back(const Common<R>& common, std::int32_t p, const R* errors,
 }
 
 template <class R>
-void trade_errors_back(const Common<R>& common, std::int32_t p, const R* errors, R* sums) {
+void trade_errors_back(const Common<R>& common, ProjectionId p, const R* errors, R* sums) {
   const CarriedGrains<R> carried(common, p, errors);
   const Projection& projection = carried.projection;
   const auto node = [&](std::int32_t begin, std::int32_t end, R* sum) {
@@ -161,7 +161,7 @@ void trade_errors_back(const Common<R>& common, std::int32_t p, const R* errors,
 }
 
 template <class R>
-R squares_of(const Common<R>& common, std::int32_t p, R* delta, R scale) {
+R squares_of(const Common<R>& common, ProjectionId p, R* delta, R scale) {
   const Projection& projection = common.projection(p);
   const SynapsesView<R> synapses = synapses_with(projection, common.synapses(p).weight.data());
   if (is_on_every_rank(projection)) return sum_of_squares(synapses, delta, scale);
@@ -190,13 +190,13 @@ R squares_of(const Common<R>& common, std::int32_t p, R* delta, R scale) {
 
 template void send_grains(const Common<double>&, const Projection&, const double*, const double*, double*);
 template void send_grains(const Common<float>&, const Projection&, const float*, const float*, float*);
-template void carry_grains_back(const Common<double>&, std::int32_t, const double*, double*);
-template void carry_grains_back(const Common<float>&, std::int32_t, const float*, float*);
+template void carry_grains_back(const Common<double>&, ProjectionId, const double*, double*);
+template void carry_grains_back(const Common<float>&, ProjectionId, const float*, float*);
 template void send_parts(const Common<double>&, const Projection&, const double*, const double*, double*);
 template void send_parts(const Common<float>&, const Projection&, const float*, const float*, float*);
-template void trade_errors_back(const Common<double>&, std::int32_t, const double*, double*);
-template void trade_errors_back(const Common<float>&, std::int32_t, const float*, float*);
-template double squares_of(const Common<double>&, std::int32_t, double*, double);
-template float squares_of(const Common<float>&, std::int32_t, float*, float);
+template void trade_errors_back(const Common<double>&, ProjectionId, const double*, double*);
+template void trade_errors_back(const Common<float>&, ProjectionId, const float*, float*);
+template double squares_of(const Common<double>&, ProjectionId, double*, double);
+template float squares_of(const Common<float>&, ProjectionId, float*, float);
 
 }  // namespace locus

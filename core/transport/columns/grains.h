@@ -15,17 +15,17 @@ void send_grains(const Common<R>& common, const Projection& projection, const R*
 
 /// sums (sources of the layer x lanes) += W^T errors (targets of the layer x lanes).
 template <class R>
-void carry_grains_back(const Common<R>& common, std::int32_t p, const R* errors, R* sums);
+void carry_grains_back(const Common<R>& common, ProjectionId p, const R* errors, R* sums);
 
 /// The same among ranks, each of which has a part of the neurons: of the own nodes of the tree,
 /// which all then add up. Errors are carried back to the own sources.
 template <class R>
 void send_parts(const Common<R>& common, const Projection& projection, const R* weight, const R* activity, R* current);
 template <class R>
-void trade_errors_back(const Common<R>& common, std::int32_t p, const R* errors, R* sums);
+void trade_errors_back(const Common<R>& common, ProjectionId p, const R* errors, R* sums);
 
 /// The sum of the squares of all changes of a projection (delta).
 template <class R>
-R squares_of(const Common<R>& common, std::int32_t p, R* delta, R scale);
+R squares_of(const Common<R>& common, ProjectionId p, R* delta, R scale);
 
 }  // namespace locus

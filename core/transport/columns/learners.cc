@@ -15,7 +15,7 @@ namespace {
 
 /// POST messages of a tick over A: fan-in of every readout with an error.
 template <class R>
-std::int64_t count_errors(Common<R>& common, std::int32_t p) {
+std::int64_t count_errors(Common<R>& common, ProjectionId p) {
   const Projection& projection = common.projection(p);
   const R* epsilon = common.network.readouts.epsilon.data() + common.first_target(projection);
   if (projection.dense)
@@ -26,7 +26,7 @@ std::int64_t count_errors(Common<R>& common, std::int32_t p) {
 /// POST messages over a projection under a local rule: fan-in of every target with something to
 /// tell, has_news(cell) of a spiking one; others tell something in every tick.
 template <class R, class HasNews>
-std::int64_t count_news(const Common<R>& common, std::int32_t p, HasNews has_news) {
+std::int64_t count_news(const Common<R>& common, ProjectionId p, HasNews has_news) {
   const Projection& projection = common.projection(p);
   if (!common.network.topology->target_of(projection).spiking) return projection.size() * common.lanes;
   const auto width = static_cast<std::size_t>(common.lanes);
@@ -40,7 +40,7 @@ std::int64_t count_news(const Common<R>& common, std::int32_t p, HasNews has_new
 
 /// The first TRANSPORT over A: from the first synapse whose readout has an error, in any lane.
 template <class R>
-Endpoints first_transport(const Common<R>& common, std::int32_t p, Party to) {
+Endpoints first_transport(const Common<R>& common, ProjectionId p, Party to) {
   const Projection& projection = common.projection(p);
   const R* epsilons = common.network.readouts.epsilon.data() + common.first_target(projection);
   const auto silent = [&](std::int64_t k) {
@@ -50,7 +50,7 @@ Endpoints first_transport(const Common<R>& common, std::int32_t p, Party to) {
   std::int64_t first = 0;
   while (silent(first)) ++first;
   const std::int32_t source = projection.source_begin + projection.source_of(first);
-  return {{Party::kSynapse, p, first},
+  return {{Party::kSynapse, p.value, first},
           to == Party::kAgent ? Endpoint{Party::kAgent, 0, 0} : Endpoint{Party::kRate, 0, source}};
 }
 
@@ -79,7 +79,7 @@ void filter_population(Common<R>& common, const Neurons& population) {
 template <class R>
 void filter_coefficients(Common<R>& common) {
   for (const Neurons& population : common.network.rate.populations) {
-    const auto onto = [&](std::int32_t p) {
+    const auto onto = [&](ProjectionId p) {
       return common.projection(p).target_begin == population.begin && common.plan_for(p).learns == Way::kDeferred;
     };
     const auto found = std::ranges::find_if(common.onto_rate, onto);
@@ -92,7 +92,7 @@ void filter_coefficients(Common<R>& common) {
 template <class R>
 Learners<R>::Learners(const Common<R>& common) : worths_(common.plan) {
   ways_.reserve(common.plan.projections.size());
-  for (std::int32_t p = 0; p < std::ssize(common.plan.projections); ++p) {
+  for (ProjectionId p; p.value < std::ssize(common.plan.projections); ++p.value) {
     ways_.push_back(make_way(common, p));
     hears_axons_.push_back(hears_axons(ways_.back()) ? 1 : 0);
   }
@@ -100,10 +100,10 @@ Learners<R>::Learners(const Common<R>& common) : worths_(common.plan) {
 }
 
 template <class R>
-void Learners<R>::watch(const Common<R>& common, std::int32_t p) {
+void Learners<R>::watch(const Common<R>& common, ProjectionId p) {
   if (std::ranges::find(watched_, p, &WatchedTraces<R>::projection) != watched_.end()) return;
   watched_.emplace_back(common, p);
-  hears_axons_[static_cast<std::size_t>(p)] = 1;
+  hears_axons_[p] = 1;
 }
 
 template <class R>
@@ -117,13 +117,13 @@ void Learners<R>::begin_trial() {
 }
 
 template <class R>
-bool Learners<R>::send(const Common<R>& common, std::int32_t p) {
+bool Learners<R>::send(const Common<R>& common, ProjectionId p) {
   auto* const fused = std::get_if<FusedWay<R>>(&way(p));
   return fused != nullptr && fused->send(common);
 }
 
 template <class R>
-void Learners<R>::keep_axon(std::int32_t p, const R* activity) {
+void Learners<R>::keep_axon(ProjectionId p, const R* activity) {
   const auto hear = [&](auto& own) {
     if constexpr (requires { own.hear_axon(activity); }) own.hear_axon(activity);
   };
@@ -134,7 +134,7 @@ void Learners<R>::keep_axon(std::int32_t p, const R* activity) {
 }
 
 template <class R>
-void Learners<R>::hear_post(std::int32_t p, const PostTick<R>& tick) {
+void Learners<R>::hear_post(ProjectionId p, const PostTick<R>& tick) {
   const auto hear = [&](auto& own) {
     if constexpr (requires { own.hear_post(tick); }) own.hear_post(tick);
   };
@@ -143,7 +143,7 @@ void Learners<R>::hear_post(std::int32_t p, const PostTick<R>& tick) {
 
 template <class R>
 void Learners<R>::hear_run(const Common<R>& common, Tick first, Tick last, std::int32_t quiet) {
-  for (const std::int32_t p : common.onto_rate) {
+  for (const ProjectionId p : common.onto_rate) {
     auto* const shared = std::get_if<SharedWay<R>>(&way(p));
     if (shared == nullptr) continue;
     const Projection& projection = common.projection(p);
@@ -165,7 +165,7 @@ void Learners<R>::finish(const Common<R>& common) {
 
 template <class R>
 R& Learners<R>::change(ProjectionId projection, SynapseId synapse) {
-  auto* const summed = std::get_if<SummedWay<R>>(&way(projection.value));
+  auto* const summed = std::get_if<SummedWay<R>>(&way(projection));
   CHECK(summed != nullptr, "only synapses that hear their change are handled one by one");
   return summed->delta()[synapse];
 }
@@ -177,7 +177,7 @@ void Learners<R>::deliver(Common<R>& common, const phase::Errors<R>& errors) {
   Door& door = common.door;
   const std::int32_t row = door.now().value - 1;
   common.from_readouts.signal.assign(epsilon.begin(), epsilon.end());
-  for (const std::int32_t p : common.onto_readouts) {
+  for (const ProjectionId p : common.onto_readouts) {
     const Projection& projection = common.projection(p);
     const bool transports = answers && projection.source_layer == Layer::kRate;
     if (!projection.plastic && !transports) continue;
@@ -189,7 +189,7 @@ void Learners<R>::deliver(Common<R>& common, const phase::Errors<R>& errors) {
     common.door.pass(common.passages(p).transport, 0, messages, [&] { return first_transport(common, p, answers.to); });
     record_targets(door.traffic(), 0, projection, common.fans_in(p), epsilon.data() + common.first_target(projection),
                    common.lanes);
-    if (!answers.later) carry_errors_back(common, p, epsilon.data(), answers.sums_of(common.network, ProjectionId{p}));
+    if (!answers.later) carry_errors_back(common, p, epsilon.data(), answers.sums_of(common.network, p));
   }
   Tapes<R>& tapes = common.tapes;
   if (tapes.epsilons.empty()) return;
@@ -211,7 +211,7 @@ void Learners<R>::deliver(Common<R>& common, const phase::Posts& posts) {
   if (!tapes.signals.empty() && (posts.tick_has_error || !tapes.gains.empty()))
     tapes.signals.write(row, rate.signal.data());
   for (WatchedTraces<R>& watched : watched_) watched.hear_post(common);
-  for (const std::int32_t p : common.onto_rate) {
+  for (const ProjectionId p : common.onto_rate) {
     const Projection& projection = common.projection(p);
     if (!projection.plastic) continue;
     if (const auto* const events = std::get_if<EventsWay<R>>(&way(p))) {
@@ -247,7 +247,7 @@ void Learners<R>::deliver(Common<R>& common, const phase::Rewards<R>& rewards) {
 template <class R>
 void Learners<R>::deliver(Common<R>& common, const phase::LocalEnds& ends) {
   local_->end(0, common.network.rate.size, ends.tick_has_error);
-  for (const std::int32_t p : common.onto_rate) {
+  for (const ProjectionId p : common.onto_rate) {
     const Projection& projection = common.projection(p);
     auto* const way = std::get_if<LocalWay<R>>(&this->way(p));
     if (way == nullptr) continue;
@@ -260,9 +260,16 @@ void Learners<R>::deliver(Common<R>& common, const phase::LocalEnds& ends) {
 }
 
 template <class R>
+void Learners<R>::use(const RuleKernels<R>& kernels) {
+  for (AnyWay<R>& way : ways_) {
+    if (auto* const local = std::get_if<LocalWay<R>>(&way)) local->use(kernels);
+  }
+}
+
+template <class R>
 void Learners<R>::deliver_local(Common<R>& common, const phase::Posts& posts) {
   local_->tick(0, common.network.rate.size, posts.tick_has_error);
-  for (const std::int32_t p : common.onto_rate) {
+  for (const ProjectionId p : common.onto_rate) {
     const Projection& projection = common.projection(p);
     if (!projection.plastic) continue;
     const Population& target = common.network.topology->target_of(projection);
@@ -278,7 +285,7 @@ void Learners<R>::deliver_local(Common<R>& common, const phase::Posts& posts) {
 template <class R>
 void Learners<R>::deliver(Common<R>& common, const phase::RateErrors&) {
   worths_.hear_rates(common);
-  for (const std::int32_t p : common.onto_rate) {
+  for (const ProjectionId p : common.onto_rate) {
     if (common.plan_for(p).learns != Way::kEvents || common.projection(p).is_bias) continue;
     common.door.template pass<Channel::kPost, Party::kRate, Party::kSynapse>(
         0, common.projection(p).size() * common.lanes, 1, no_offence);
@@ -289,7 +296,7 @@ template <class R>
 void Learners<R>::collect(Common<R>& common, R scale) {
   worths_.commit(common);
   if (common.rule.drive == Drive::kOnline && !common.tapes.gains.empty()) filter_coefficients(common);
-  for (std::int32_t p = 0; p < std::ssize(ways_); ++p) {
+  for (ProjectionId p; p.value < std::ssize(ways_); ++p.value) {
     const CommitTick<R> tick{common, static_cast<R>(common.synapses(p).learning_rate) * scale, worths_};
     const auto commit = [&](auto& own) {
       if constexpr (requires { own.commit(tick); }) own.commit(tick);
@@ -305,13 +312,13 @@ template <class R>
 void Learners<R>::deliver(Common<R>& common, const phase::Squares<R>& squares) {
   collect(common, squares.scale);
   collected_ = true;
-  for (std::int32_t p = 0; p < std::ssize(ways_); ++p) {
+  for (ProjectionId p; p.value < std::ssize(ways_); ++p.value) {
     const Column<R>* const delta = changes_of(way(p));
     if (delta == nullptr) continue;
     const Projection& projection = common.projection(p);
     const CountedOnce<R> once(common, is_on_every_rank(projection));
     common.door.template pass<Channel::kClip, Party::kSynapse, Party::kAgent>(0, projection.size() * common.lanes, 1, [&] {
-      return Endpoints{{Party::kSynapse, p, 0}, {Party::kAgent, 0, 0}};
+      return Endpoints{{Party::kSynapse, p.value, 0}, {Party::kAgent, 0, 0}};
     });
     const R sum = squares_of(common, p, changes_of(way(p))->data(), squares.scale);
     for (std::int32_t lane = 0; lane < common.lanes; ++lane) on(AgentCell<R>{squares.sums[lane]}, Square<R>{sum});
@@ -320,7 +327,7 @@ void Learners<R>::deliver(Common<R>& common, const phase::Squares<R>& squares) {
 
 template <class R>
 void Learners<R>::deliver(Common<R>& common, const phase::Factors<R>& factors) {
-  for (std::int32_t p = 0; p < std::ssize(ways_); ++p) {
+  for (ProjectionId p; p.value < std::ssize(ways_); ++p.value) {
     Column<R>* const delta = changes_of(way(p));
     if (delta == nullptr) continue;
     const CountedOnce<R> once(common, is_on_every_rank(common.projection(p)));
@@ -336,7 +343,7 @@ template <class R>
 void Learners<R>::commit(Common<R>& common, R scale) {
   if (!collected_) collect(common, scale);
   collected_ = false;
-  for (std::int32_t p = 0; p < std::ssize(ways_); ++p) {
+  for (ProjectionId p; p.value < std::ssize(ways_); ++p.value) {
     Column<R>* const delta = changes_of(way(p));
     if (delta == nullptr) continue;
     Synapses<R>& synapses = common.synapses(p);

@@ -21,13 +21,13 @@ class Learners {
 
   void begin_trial();
   /// A pass that waits sends this tick's AXONs of a projection. Returns whether one did.
-  bool send(const Common<R>& common, std::int32_t p);
+  bool send(const Common<R>& common, ProjectionId p);
   /// What the sources of a projection sent in this tick (sources x lanes); it is on its way
   /// already.
-  void hear_axon(std::int32_t p, const R* activity) {
-    if (hears_axons_[static_cast<std::size_t>(p)] != 0) keep_axon(p, activity);
+  void hear_axon(ProjectionId p, const R* activity) {
+    if (hears_axons_[p] != 0) keep_axon(p, activity);
   }
-  /// The same of a run of ticks, and their POST; in `quiet` ticks no error comes.
+  /// AXON and POST of a run of ticks; in its first `quiet` ticks no error comes.
   void hear_run(const Common<R>& common, Tick first, Tick last, std::int32_t quiet);
 
   void deliver(Common<R>& common, const phase::Errors<R>& errors);
@@ -43,23 +43,24 @@ class Learners {
 
   /// RTRL: the change of one synapse; the lanes' changes are one sum.
   R& change(ProjectionId projection, SynapseId synapse);
+  void use(const RuleKernels<R>& kernels);
   /// From now on the traces of a projection are watched.
-  void watch(const Common<R>& common, std::int32_t p);
+  void watch(const Common<R>& common, ProjectionId p);
   const std::vector<WatchedTraces<R>>& watched() const { return watched_; }
 
  private:
-  void keep_axon(std::int32_t p, const R* activity);
-  void hear_post(std::int32_t p, const PostTick<R>& tick);
-  AnyWay<R>& way(std::int32_t p) { return ways_[static_cast<std::size_t>(p)]; }
+  void keep_axon(ProjectionId p, const R* activity);
+  void hear_post(ProjectionId p, const PostTick<R>& tick);
+  AnyWay<R>& way(ProjectionId p) { return ways_[p]; }
   /// What waits on tapes becomes what each synapse asks for; where the optimizer is plain its
   /// weight follows at once.
   void collect(Common<R>& common, R scale);
   /// POST under a local rule.
   void deliver_local(Common<R>& common, const phase::Posts& posts);
 
-  std::vector<AnyWay<R>> ways_;  // by projection
+  Indexed<AnyWay<R>> ways_;  // by projection
   // by projection: whether its way, or a watcher, keeps what is sent
-  std::vector<std::uint8_t> hears_axons_;
+  Indexed<std::uint8_t> hears_axons_;
   EventWorths<R> worths_;
   std::vector<WatchedTraces<R>> watched_;
   std::optional<LocalNeurons<R>> local_;  // only under a rule that the model writes itself

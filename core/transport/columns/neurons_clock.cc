@@ -71,7 +71,7 @@ void NeuronsClock<R>::silence(const Common<R>& common, std::size_t first, std::s
 }
 
 template <class R>
-void NeuronsClock<R>::step(Common<R>& common, const std::vector<Sender<R>>& senders) {
+void NeuronsClock<R>::step(Common<R>& common, const Indexed<Sender<R>>& senders) {
   const RateLayer<R>& rate = common.network.rate;
   std::int64_t work = std::ssize(rate.current);
   bool overwrites = false;
@@ -87,8 +87,7 @@ void NeuronsClock<R>::step(Common<R>& common, const std::vector<Sender<R>>& send
   };
   const auto hear = [&](int chunk) {
     silence(common, cell(chunk), cell(chunk + 1));
-    for (const UnderWay& sending : under_way_)
-      senders[static_cast<std::size_t>(sending.projection)].send_share(common, chunk, chunks);
+    for (const UnderWay& sending : under_way_) senders[sending.projection].send_share(common, chunk, chunks);
   };
   const auto keep = [&](int chunk) {
     common.tapes.keep(common.door.now().value - 1, rate, begin(chunk), begin(chunk + 1));

@@ -24,8 +24,8 @@ class NeuronsClock {
   /// Currents and signals of all neurons start at 0, where threads have not shared them out.
   void begin_tick(const Common<R>& common);
   /// AXONs of this tick that have been counted, and are sent when the neurons step.
-  void put_off(std::int32_t p, std::int64_t messages) { under_way_.push_back({p, messages}); }
-  void step(Common<R>& common, const std::vector<Sender<R>>& senders);
+  void put_off(ProjectionId p, std::int64_t messages) { under_way_.push_back({p, messages}); }
+  void step(Common<R>& common, const Indexed<Sender<R>>& senders);
   /// Cells [first, last) of a population that does not spike, whose currents have arrived in
   /// `current` (n x lanes).
   static void step_population(const Common<R>& common, const Neurons& population, std::size_t first, std::size_t last,
@@ -36,13 +36,13 @@ class NeuronsClock {
 
  private:
   struct UnderWay {
-    std::int32_t projection = 0;
+    ProjectionId projection;
     std::int64_t messages = 0;
   };
 
   static void silence(const Common<R>& common, std::size_t first, std::size_t last);
   static void step_cells(const Common<R>& common, std::size_t begin, std::size_t end);
-  /// Those of the cells whose trials have not begun.
+  /// Keeps the cells silent whose trials have not begun.
   static void wait(const Common<R>& common, std::size_t first, std::size_t last);
   /// Adds the noise of a population to its cells [first, last): to their currents before the step,
   /// or to their activities after it.

@@ -13,10 +13,10 @@ namespace {
 /// AXON and DENDRITE of the ticks of a run, over every projection.
 template <class R>
 void pass_sent(const Common<R>& common, Tick first, std::int32_t ticks) {
-  for (std::size_t p = 0; p < common.plan.projections.size(); ++p) {
-    const Projection& projection = common.projection(static_cast<std::int32_t>(p));
+  for (ProjectionId p; p.value < std::ssize(common.plan.projections); ++p.value) {
+    const Projection& projection = common.projection(p);
     if (projection.is_bias) continue;
-    const PassagesOver& passages = common.passages_over[p];
+    const PassagesOver& passages = common.passages(p);
     const std::int64_t messages = count_nonzero(common.said_from(projection, first, ticks)) * projection.target_size;
     common.door.pass(passages.axon, 0, messages, no_offence);
     common.door.pass(passages.dendrite, 0, messages, no_offence);
@@ -33,7 +33,7 @@ void TickRuns<R>::in_one_loop(Common<R>& common, Ahead<R>& ahead, std::int32_t r
   RateLayer<R>& rate = common.network.rate;
   Tapes<R>& tapes = common.tapes;
   const Neurons& population = rate.populations.front();
-  const Recurrence<R> recurrence{{common.weight(common.plan.recurrent), rate.size, rate.size, rate.size},
+  const Recurrence<R> recurrence{{common.weight(*common.plan.recurrent), rate.size, rate.size, rate.size},
                                  population.activation,
                                  static_cast<R>(population.leak),
                                  rate.own_weight.data()};
@@ -61,7 +61,7 @@ void TickRuns<R>::tick_by_tick(Common<R>& common, Ahead<R>& ahead, Tick first, T
   for (Tick now = first; now <= last; ++now.value) {
     common.door.tick(now);
     R* current = ahead.currents(common, now.value - 1);  // in the place where they are known ahead
-    for (const std::int32_t p : common.onto_rate) {
+    for (const ProjectionId p : common.onto_rate) {
       if (common.plan_for(p).sends == Sends::kAhead) continue;
       const Projection& projection = common.projection(p);
       send_product(common, projection, common.weight(p), common.said_from(projection, now, 1).value,
@@ -84,7 +84,7 @@ void TickRuns<R>::advance(Common<R>& common, Ahead<R>& ahead, Tick first, Tick l
   if (!common.tapes.inputs.empty())
     std::copy_n(common.shown + std::ptrdiff_t{row} * m, std::ptrdiff_t{ticks} * m, common.tapes.inputs.at(row, 0));
   if (common.rule.drive == Drive::kOnline && common.rule.decay == DecaySource::kNeuron) tell_own_weights(common, ticks);
-  if (common.plan.recurrent >= 0) {
+  if (common.plan.recurrent) {
     in_one_loop(common, ahead, row, ticks);
   } else {
     tick_by_tick(common, ahead, first, last);
@@ -96,7 +96,7 @@ void TickRuns<R>::advance(Common<R>& common, Ahead<R>& ahead, Tick first, Tick l
 
 template <class R>
 void TickRuns<R>::pass_posts(const Common<R>& common, std::int32_t quiet, std::int32_t loud) const {
-  for (const std::int32_t p : common.onto_rate) {
+  for (const ProjectionId p : common.onto_rate) {
     const Projection& projection = common.projection(p);
     if (!projection.plastic || projection.is_bias) continue;
     // ticks without an error, where the synapse does not know its gain
@@ -114,7 +114,7 @@ void TickRuns<R>::deliver(Common<R>& common, const phase::Comparisons<R>& compar
   const std::int32_t o = common.network.readouts.size;
   R* currents = outputs_.data() + in_window(common, first);
   std::fill_n(currents, std::ptrdiff_t{ticks} * o, R(0));
-  for (const std::int32_t p : common.onto_readouts) {
+  for (const ProjectionId p : common.onto_readouts) {
     const Projection& a = common.projection(p);
     const auto send = common.plan_for(p).sums_grains ? &send_grains<R> : &send_product<R>;
     for (std::int32_t row = 0; row < ticks; ++row) {
@@ -142,7 +142,7 @@ void TickRuns<R>::report(Common<R>& common, Tick first, std::int32_t ticks) {
   const R* epsilons = tapes.epsilons.at(first.value - 1, 0);
   const bool sweeps = rule.drive == Drive::kSweep;
   const bool answers = phase_table::kByWeights.holds(rule.signal);
-  for (const std::int32_t p : common.onto_readouts) {
+  for (const ProjectionId p : common.onto_readouts) {
     const Projection& a = common.projection(p);
     const bool transports = answers && a.source_layer == Layer::kRate;
     if (a.is_bias || (!a.plastic && !transports)) continue;
@@ -181,9 +181,9 @@ void TickRuns<R>::send_back(Common<R>& common, Tick tick, const Answers<R>& answ
     common.tapes.epsilons.zip(row, recalled_.data(), [](const R& kept, R& said) { said = kept; });
     epsilon = recalled_.data();
   }
-  for (const std::int32_t p : common.onto_readouts) {
+  for (const ProjectionId p : common.onto_readouts) {
     if (common.projection(p).source_layer != Layer::kRate) continue;
-    carry_errors_back(common, p, epsilon, answers.sums_of(common.network, ProjectionId{p}));
+    carry_errors_back(common, p, epsilon, answers.sums_of(common.network, p));
   }
 }
 
@@ -196,7 +196,7 @@ void TickRuns<R>::tell_own_weights(const Common<R>& common, std::int32_t ticks) 
   const RateCells<R> cells = common.rate_cells();
   NeuronId last{-1};
   for (const Autapse& autapse : autapses) {  // by neuron
-    const R weight = common.synapses(autapse.projection.value).weight[autapse.synapse];
+    const R weight = common.synapses(autapse.projection).weight[autapse.synapse];
     const std::ptrdiff_t first = std::ptrdiff_t{autapse.neuron.value} * common.lanes;
     for (std::int32_t lane = 0; lane < common.lanes; ++lane) {
       const RateNeuron<R> neuron = cells[static_cast<std::size_t>(first + lane)];

@@ -45,7 +45,7 @@ void send_product(const Common<R>& common, const Projection& projection, const R
 }
 
 template <class R>
-void carry_errors_back(const Common<R>& common, std::int32_t p, const R* errors, R* sums) {
+void carry_errors_back(const Common<R>& common, ProjectionId p, const R* errors, R* sums) {
   const Projection& projection = common.projection(p);
   if (common.plan_for(p).carries_grains)
     return common.crossing.alone() ? carry_grains_back(common, p, errors, sums)
@@ -74,7 +74,7 @@ void carry_errors_back(const Common<R>& common, std::int32_t p, const R* errors,
 }
 
 template <class R>
-Sender<R>::Sender(const Common<R>& common, std::int32_t p)
+Sender<R>::Sender(const Common<R>& common, ProjectionId p)
     : p_(p), projection_(common.projection(p)), sends_(common.plan_for(p).sends), threads_(common.executor.threads) {
   const ProjectionPlan& plan = common.plan_for(p);
   if (plan.splits == 0 && !plan.copied) return;
@@ -218,8 +218,8 @@ template std::int64_t count_sent_sparse(const Projection&, const double*, std::i
 template std::int64_t count_sent_sparse(const Projection&, const float*, std::int32_t);
 template void send_product(const Common<double>&, const Projection&, const double*, const double*, double*);
 template void send_product(const Common<float>&, const Projection&, const float*, const float*, float*);
-template void carry_errors_back(const Common<double>&, std::int32_t, const double*, double*);
-template void carry_errors_back(const Common<float>&, std::int32_t, const float*, float*);
+template void carry_errors_back(const Common<double>&, ProjectionId, const double*, double*);
+template void carry_errors_back(const Common<float>&, ProjectionId, const float*, float*);
 template class Sender<double>;
 template class Sender<float>;
 

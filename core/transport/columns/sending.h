@@ -26,7 +26,7 @@ inline std::int64_t count_said(Common<R>& common, const R* values, std::int64_t 
   return count_nonzero(values, cells);
 }
 
-/// The same over a sparse projection, source by source.
+/// The messages of a tick over a sparse projection, counted source by source.
 template <class R>
 std::int64_t count_sent_sparse(const Projection& projection, const R* values, std::int32_t lanes);
 
@@ -56,13 +56,13 @@ void send_product(const Common<R>& common, const Projection& projection, const R
 /// sums (sources of the layer x lanes) += W^T errors (targets of the layer x lanes): TRANSPORT of
 /// every synapse; `transported` is bilinear.
 template <class R>
-void carry_errors_back(const Common<R>& common, std::int32_t p, const R* errors, R* sums);
+void carry_errors_back(const Common<R>& common, ProjectionId p, const R* errors, R* sums);
 
 /// One projection's, with the threads' shares of its targets where it is sparse.
 template <class R>
 class Sender {
  public:
-  Sender(const Common<R>& common, std::int32_t p);
+  Sender(const Common<R>& common, ProjectionId p);
 
   /// Threads renew their copies of the weights.
   void copy_weights(const Common<R>& common);
@@ -75,7 +75,7 @@ class Sender {
   }
   /// Adds what the sources say in this tick to the currents of all targets.
   void send(const Common<R>& common, const R* activity, std::int64_t messages) const;
-  /// Those of the targets of one of `chunks` threads.
+  /// Adds the currents of the targets of one of `chunks` threads.
   void send_share(const Common<R>& common, int chunk, int chunks) const;
 
  private:
@@ -98,7 +98,7 @@ class Sender {
   }
   Part copy_of(const Common<R>& common, int chunk) const;
 
-  std::int32_t p_;
+  ProjectionId p_;
   const Projection& projection_;  // the topology's
   Sends sends_;
   int threads_;

@@ -16,14 +16,14 @@ BackSweeps<R>::BackSweeps(const Common<R>& common)
 }
 
 template <class R>
-void BackSweeps<R>::leave_uncounted(std::int32_t p, Tick first, std::int32_t ticks) {
-  std::vector<std::int64_t>& sent = sent_[static_cast<std::size_t>(p)];
+void BackSweeps<R>::leave_uncounted(ProjectionId p, Tick first, std::int32_t ticks) {
+  std::vector<std::int64_t>& sent = sent_[p];
   if (!sent.empty()) std::fill_n(sent.begin() + first.value, ticks, std::int64_t{-1});
 }
 
 template <class R>
-std::int64_t BackSweeps<R>::sent_at(Common<R>& common, std::int32_t p, Tick revisited) {
-  std::int64_t& sent = sent_[static_cast<std::size_t>(p)].begin()[revisited.value];
+std::int64_t BackSweeps<R>::sent_at(Common<R>& common, ProjectionId p, Tick revisited) {
+  std::int64_t& sent = sent_[p].begin()[revisited.value];
   const Projection& projection = common.projection(p);
   if (sent < 0) sent = count_nonzero(common.said_from(projection, revisited, 1)) * projection.target_size;
   return sent;
@@ -46,7 +46,7 @@ void BackSweeps<R>::deliver(Common<R>& common, const phase::Adjoints<R>& adjoint
 
 template <class R>
 void BackSweeps<R>::deliver(Common<R>& common, const phase::Replays& replays) {
-  for (const std::int32_t p : common.onto_rate) {
+  for (const ProjectionId p : common.onto_rate) {
     if (common.plan_for(p).sent == 0 || common.projection(p).is_bias) continue;
     common.door.pass(common.passages(p).replay, replays.lag, sent_at(common, p, replays.revisited), no_offence);
     record_replay(common, p, replays.revisited, replays.lag);
@@ -56,7 +56,7 @@ void BackSweeps<R>::deliver(Common<R>& common, const phase::Replays& replays) {
 /// Row s - 1 holds what arrived at s where nothing is late: x_s of the inputs, h_{s-1} of the rate
 /// neurons.
 template <class R>
-void BackSweeps<R>::record_replay(Common<R>& common, std::int32_t p, Tick revisited, std::int32_t lag) {
+void BackSweeps<R>::record_replay(Common<R>& common, ProjectionId p, Tick revisited, std::int32_t lag) {
   Traffic* const traffic = common.door.traffic();
   if (traffic == nullptr) return;
   const Projection& projection = common.projection(p);
@@ -81,17 +81,16 @@ void BackSweeps<R>::deliver(Common<R>& common, const phase::PostsBack<R>& posts)
     keep_errors_back(common, row, common.network.rate.signal.data());
   }
   Door& door = common.door;
-  for (const std::int32_t p : common.onto_rate) {
+  for (const ProjectionId p : common.onto_rate) {
     const Projection& projection = common.projection(p);
-    R* const sums =
-        projection.source_layer == Layer::kRate ? posts.answers.sums_of(common.network, ProjectionId{p}) : nullptr;
+    R* const sums = projection.source_layer == Layer::kRate ? posts.answers.sums_of(common.network, p) : nullptr;
     const bool transports = sums != nullptr;
     if (projection.is_bias || (!projection.plastic && !transports)) continue;
     const std::int64_t messages = projection.size() * common.lanes;
     common.door.pass(common.passages(p).post_back, posts.lag, messages, no_offence);
     if (!transports) continue;
     pass<Phase::kTransportW>(door, posts.lag, messages, [&] {
-      return Endpoints{{Party::kSynapse, p, 0}, {Party::kAgent, 0, 0}};
+      return Endpoints{{Party::kSynapse, p.value, 0}, {Party::kAgent, 0, 0}};
     });
     const R* all = nullptr;
     record_targets(door.traffic(), posts.lag, projection, common.fans_in(p), all, common.lanes);
@@ -142,7 +141,7 @@ void BackSweeps<R>::keep_errors_back(Common<R>& common, std::int32_t row, const 
 /// AXON recalled, tick by tick back from `now`: x_s over B, h_{s-1} over W. Rows in which nobody is
 /// silent are counted together.
 template <class R>
-void BackSweeps<R>::pass_replayed(Common<R>& common, std::int32_t p, Tick now, std::int32_t visits) {
+void BackSweeps<R>::pass_replayed(Common<R>& common, ProjectionId p, Tick now, std::int32_t visits) {
   constexpr std::int32_t kTogether = 8;
   const Projection& projection = common.projection(p);
   const RowsView<R> said = common.said_from(projection, Tick{now.value - visits + 1}, visits);
@@ -166,7 +165,7 @@ template <class R>
 void BackSweeps<R>::pass_all(Common<R>& common, Tick now, std::int32_t visits) {
   Door& door = common.door;
   pass_each<Phase::kAdjoint>(door, 0, visits, common.network.rate.size);
-  for (const std::int32_t p : common.onto_rate) {
+  for (const ProjectionId p : common.onto_rate) {
     const Projection& projection = common.projection(p);
     if (projection.is_bias) continue;
     // stages before the last
@@ -184,20 +183,19 @@ void BackSweeps<R>::pass_all(Common<R>& common, Tick now, std::int32_t visits) {
 template <class R>
 void BackSweeps<R>::deliver(Common<R>& common, const phase::BackStages<R>& stage) {
   keep_errors_back(common, stage.revisited.value - 1, stage.delta);
-  for (const std::int32_t p : common.onto_rate) {
+  for (const ProjectionId p : common.onto_rate) {
     const Projection& projection = common.projection(p);
     if (projection.source_layer != Layer::kRate) continue;
-    if (R* const sums = stage.answers.sums_of(common.network, ProjectionId{p}))
+    if (R* const sums = stage.answers.sums_of(common.network, p))
       carry_errors_back(common, p, errors_back_.data(), sums);
   }
 }
 
 template <class R>
 bool BackSweeps<R>::whole(Common<R>& common, Tick now, std::int32_t visits, const AgentColumns<R>& agent) {
-  const std::int32_t p = common.plan.recurrent;
-  if (p < 0) return false;
+  if (!common.plan.recurrent) return false;
   const std::int32_t n = common.network.rate.size;
-  const WeightsView<R> w{common.weight(p), n, n, n};
+  const WeightsView<R> w{common.weight(*common.plan.recurrent), n, n, n};
   Tapes<R>& tapes = common.tapes;
   R* last = errors_back_.data();  // g of the stage before
   R* g = last + n;                // and of this one

@@ -21,12 +21,12 @@ class BackSweeps {
   explicit BackSweeps(const Common<R>& common);
 
   /// AXONs of a tick, which a replay repeats; where the plan keeps them.
-  void note_sent(std::int32_t p, Tick tick, std::int64_t messages) {
-    std::vector<std::int64_t>& sent = sent_[static_cast<std::size_t>(p)];
+  void note_sent(ProjectionId p, Tick tick, std::int64_t messages) {
+    std::vector<std::int64_t>& sent = sent_[p];
     if (!sent.empty()) sent.begin()[tick.value] = messages;
   }
-  /// Those of a run of ticks: they are counted when they are first recalled.
-  void leave_uncounted(std::int32_t p, Tick first, std::int32_t ticks);
+  /// The AXONs of a run of ticks are counted when they are first recalled.
+  void leave_uncounted(ProjectionId p, Tick first, std::int32_t ticks);
 
   void deliver(Common<R>& common, const phase::Adjoints<R>& adjoints);
   void deliver(Common<R>& common, const phase::Replays& replays);
@@ -41,15 +41,15 @@ class BackSweeps {
   bool whole(Common<R>& common, Tick now, std::int32_t visits, const AgentColumns<R>& agent);
 
  private:
-  std::int64_t sent_at(Common<R>& common, std::int32_t p, Tick revisited);
-  void record_replay(Common<R>& common, std::int32_t p, Tick revisited, std::int32_t lag);
-  void pass_replayed(Common<R>& common, std::int32_t p, Tick now, std::int32_t visits);
+  std::int64_t sent_at(Common<R>& common, ProjectionId p, Tick revisited);
+  void record_replay(Common<R>& common, ProjectionId p, Tick revisited, std::int32_t lag);
+  void pass_replayed(Common<R>& common, ProjectionId p, Tick now, std::int32_t visits);
   void keep_errors_back(Common<R>& common, std::int32_t row, const R* delta);
   void keep_spiking_errors_back(Common<R>& common, std::int32_t row);
 
   // g = gain * signal of the revisited tick (n x lanes); in one loop, of the last one too
   Column<R> errors_back_;
-  std::vector<std::vector<std::int64_t>> sent_;  // by projection and tick; -1: not counted yet
+  Indexed<std::vector<std::int64_t>> sent_;  // by projection and tick; -1: not counted yet
 };
 
 }  // namespace locus

@@ -7,7 +7,7 @@
 namespace locus {
 
 template <class R>
-WatchedTraces<R>::WatchedTraces(const Common<R>& common, std::int32_t p) : p_(p) {
+WatchedTraces<R>::WatchedTraces(const Common<R>& common, ProjectionId p) : p_(p) {
   const Projection& projection = common.projection(p);
   CHECK(common.rule.drive == Drive::kOnline && projection.plastic && projection.target_layer == Layer::kRate,
         "only synapses that learn as they go keep a trace");

@@ -20,9 +20,9 @@ namespace locus {
 template <class R>
 class WatchedTraces {
  public:
-  WatchedTraces(const Common<R>& common, std::int32_t p);
+  WatchedTraces(const Common<R>& common, ProjectionId p);
 
-  std::int32_t projection() const { return p_; }
+  ProjectionId projection() const { return p_; }
   void begin_trial();
   void hear_axon(const R* activity) { std::copy_n(activity, pre_.size(), pre_.begin()); }
   /// The tick's POST, or its clock, of every synapse and lane.
@@ -41,7 +41,7 @@ class WatchedTraces {
     R low_pass = 0;
   };
 
-  std::int32_t p_;
+  ProjectionId p_;
   Column<R> pre_;           // what each source sent in this tick (sources x lanes)
   std::vector<Seen> seen_;  // (synapses x lanes)
   std::optional<TraceRounding> rounding_;

@@ -15,7 +15,7 @@
 
 namespace locus {
 
-/// What an event of each tick is worth onto each neuron, of all projections whose way is events.
+/// The change that an event of each tick makes onto each neuron; of all projections with this way.
 template <class R>
 class EventWorths {
  public:
@@ -45,7 +45,7 @@ class EventWorths {
 template <class R>
 class EventsWay {
  public:
-  EventsWay(const Common<R>& common, std::int32_t p)
+  EventsWay(const Common<R>& common, ProjectionId p)
       : p_(p), delta_(static_cast<std::size_t>(common.plan_for(p).delta), R(0)) {}
 
   /// POST messages of this tick: the fan-in of every neuron with news.
@@ -54,7 +54,7 @@ class EventsWay {
   Column<R>& delta() { return delta_; }
 
  private:
-  std::int32_t p_;
+  ProjectionId p_;
   Column<R> delta_;  // (synapses)
 };
 

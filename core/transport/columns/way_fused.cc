@@ -5,7 +5,7 @@
 namespace locus {
 
 template <class R>
-FusedWay<R>::FusedWay(const Common<R>& common, std::int32_t p) : p_(p) {
+FusedWay<R>::FusedWay(const Common<R>& common, ProjectionId p) : p_(p) {
   const Projection& projection = common.projection(p);
   const ProjectionPlan& plan = common.plan_for(p);
   if (projection.target_layer == Layer::kRate) {

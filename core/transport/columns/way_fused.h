@@ -14,12 +14,12 @@ namespace locus {
 template <class R>
 class FusedWay {
  public:
-  FusedWay(const Common<R>& common, std::int32_t p);
+  FusedWay(const Common<R>& common, ProjectionId p);
 
   void begin_trial();
   /// Sends this tick's AXONs if a pass waits. Returns whether it did.
   bool send(const Common<R>& common);
-  /// What the sources sent in this tick, for the learning of it.
+  /// Keeps the activities that the sources sent in this tick, from which it learns.
   void hear_axon(const R* activity) { std::copy_n(activity, pre_.size(), pre_.begin()); }
   /// Where targets differ, a tick without POST takes their gains from the column of POST, whose
   /// signals are then 0.
@@ -38,7 +38,7 @@ class FusedWay {
   template <Learn kLearn, bool kOwnDecay, bool kSend>
   void pass_grains(const Common<R>& common, const PassColumns<R>& columns);
 
-  std::int32_t p_;
+  ProjectionId p_;
   R decay_ = 0;                      // RFLO: lambda of the population
   R leak_ = 1;                       // alpha of the population
   bool differ_ = false;              // each target has its own alpha

@@ -1,5 +1,5 @@
-// The way of a rule that the model writes itself: the tile interpreter (core/kernel/tile.h) over
-// the synapses of each source, in every tick and at the end of a trial.
+// The way of a rule that the model writes itself: the tile interpreter (core/kernel/tile.h), or a
+// compiled kernel, over the synapses of each source, in every tick and at the end of a trial.
 //
 // Cost: a pass over traces and changes a tick. Threads take ranges of sources, whose synapses they
 // own.
@@ -16,16 +16,18 @@ namespace locus {
 template <class R>
 class LocalWay {
  public:
-  LocalWay(const Common<R>& common, std::int32_t p);
+  LocalWay(const Common<R>& common, ProjectionId p);
 
   void begin_trial();
   void hear_axon(const R* activity) { std::copy_n(activity, pre_.size(), pre_.begin()); }
   void hear_post(const PostTick<R>& tick) { run(tick, RuleMoment::kTick); }
   void hear_end(const PostTick<R>& tick) { run(tick, RuleMoment::kEnd); }
   Column<R>& delta() { return delta_; }
+  /// From now on by these, with the same bits.
+  void use(const RuleKernels<R>& kernels);
 
  private:
-  /// What one thread needs at a moment.
+  /// The state of one thread at a moment.
   struct Share {
     TileRunner<R> runner;
     TileColumns<R> columns;
@@ -33,13 +35,14 @@ class LocalWay {
   struct Program {
     std::unique_ptr<const TileProgram> program;
     std::vector<Share> shares;  // by thread
+    std::size_t payload = 0;    // numbers of the POST
   };
 
   Program program_of(const Common<R>& common, RuleMoment moment) const;
   void run(const PostTick<R>& tick, RuleMoment moment);
   void run_from(const PostTick<R>& tick, std::int32_t first, std::int32_t last, RuleMoment moment, Share& share);
 
-  std::int32_t p_;
+  ProjectionId p_;
   Column<R> pre_;                  // what each source sent in this tick (sources x lanes)
   std::vector<Column<R>> traces_;  // by trace (synapses x lanes); empty where neurons keep it
   std::vector<Column<R>> shared_;  // by trace that sources keep (sources x 2 x lanes); else empty

@@ -11,7 +11,7 @@ namespace {
 /// `into` (targets x sources) -= rate * left (rows x targets)^T right (rows x sources), rows being
 /// ticks and lanes. Threads take chunks of sources.
 template <class R>
-void subtract_product(const Common<R>& common, std::int32_t p, R rate, const Tape<R>& left, std::int32_t left_row,
+void subtract_product(const Common<R>& common, ProjectionId p, R rate, const Tape<R>& left, std::int32_t left_row,
                       const Tape<R>& right, TapeRows right_rows, std::int32_t ticks, Column<R>& into) {
   const Projection& projection = common.projection(p);
   if (const std::int32_t silent = -right_rows.first; silent > 0) {
@@ -41,7 +41,7 @@ void subtract_product(const Common<R>& common, std::int32_t p, R rate, const Tap
 }  // namespace
 
 template <class R>
-DeferredWay<R>::DeferredWay(const Common<R>& common, std::int32_t p)
+DeferredWay<R>::DeferredWay(const Common<R>& common, ProjectionId p)
     : p_(p), delta_(static_cast<std::size_t>(common.plan_for(p).delta), R(0)) {}
 
 template <class R>
@@ -73,7 +73,7 @@ void DeferredWay<R>::commit(const CommitTick<R>& tick) {
 }
 
 template <class R>
-SharedWay<R>::SharedWay(const Common<R>& common, std::int32_t p)
+SharedWay<R>::SharedWay(const Common<R>& common, ProjectionId p)
     : p_(p),
       decay_(trace_decay_onto(common, p)),
       leak_(leak_onto(common, p)),

@@ -26,7 +26,7 @@ struct CommitTarget {
   R factor;
 };
 template <class R>
-CommitTarget<R> commit_target(const Common<R>& common, std::int32_t p, R rate, Column<R>& delta) {
+CommitTarget<R> commit_target(const Common<R>& common, ProjectionId p, R rate, Column<R>& delta) {
   if (common.plan_for(p).commits == Commits::kAtOnce) return {common.synapses(p).weight, rate};
   return {delta, R(-1)};
 }
@@ -34,26 +34,26 @@ CommitTarget<R> commit_target(const Common<R>& common, std::int32_t p, R rate, C
 template <class R>
 class DeferredWay {
  public:
-  DeferredWay(const Common<R>& common, std::int32_t p);
+  DeferredWay(const Common<R>& common, ProjectionId p);
 
-  /// What waits becomes weights, or the change.
+  /// Adds the changes that wait to the weights, or to the sum of changes.
   void commit(const CommitTick<R>& tick);
   Column<R>& delta() { return delta_; }
 
  private:
-  std::int32_t p_;
+  ProjectionId p_;
   Column<R> delta_;  // (synapses); empty under plain descent
 };
 
 template <class R>
 class SharedWay {
  public:
-  SharedWay(const Common<R>& common, std::int32_t p);
+  SharedWay(const Common<R>& common, ProjectionId p);
 
   void begin_trial();
   /// The traces take what the sources sent in a tick (sources x lanes).
   void hear_axon(const R* activity) { hear_ticks({activity, 1, static_cast<std::int32_t>(trace_.size())}); }
-  /// The same of several ticks, one after the other (ticks x sources); one lane.
+  /// The activities of several ticks in their order (ticks x sources); one lane.
   void hear_ticks(RowsView<R> said) { drift_traces(said, Drift<R>{decay_, leak_}, trace_.data()); }
   /// The traces of a tick with an error are kept.
   void hear_post(const PostTick<R>& tick) {
@@ -63,7 +63,7 @@ class SharedWay {
   Column<R>& delta() { return delta_; }
 
  private:
-  std::int32_t p_;
+  ProjectionId p_;
   R decay_;          // lambda of the population
   R leak_;           // alpha of the population
   Column<R> trace_;  // (sources x lanes)

@@ -5,7 +5,7 @@
 namespace locus {
 
 template <class R>
-LoopWay<R>::LoopWay(const Common<R>& common, std::int32_t p) : p_(p) {
+LoopWay<R>::LoopWay(const Common<R>& common, ProjectionId p) : p_(p) {
   const ProjectionPlan& plan = common.plan_for(p);
   if (common.projection(p).target_layer == Layer::kRate) {
     leak_ = leak_onto(common, p);

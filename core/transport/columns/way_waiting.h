@@ -15,7 +15,7 @@ namespace locus {
 template <class R>
 class LoopWay {
  public:
-  LoopWay(const Common<R>& common, std::int32_t p);
+  LoopWay(const Common<R>& common, ProjectionId p);
 
   void begin_trial();
   void hear_axon(const R* activity) { std::copy_n(activity, pre_.size(), pre_.begin()); }
@@ -26,7 +26,7 @@ class LoopWay {
   /// Traces of few bits are rounded when the tick has learnt from them.
   void round_traces(const Common<R>& common);
 
-  std::int32_t p_;
+  ProjectionId p_;
   R decay_ = 0;          // RFLO: lambda of the population
   R leak_ = 1;           // alpha of the population
   bool differ_ = false;  // each target has its own alpha
@@ -40,7 +40,7 @@ class LoopWay {
 template <class R>
 class SummedWay {
  public:
-  SummedWay(const Common<R>& common, std::int32_t p)
+  SummedWay(const Common<R>& common, ProjectionId p)
       : delta_(static_cast<std::size_t>(common.plan_for(p).delta), R(0)) {}
 
   Column<R>& delta() { return delta_; }

@@ -27,7 +27,7 @@ using AnyWay =
     std::variant<StaticWay, FusedWay<R>, LoopWay<R>, DeferredWay<R>, SharedWay<R>, SummedWay<R>, EventsWay<R>, LocalWay<R>>;
 
 template <class R>
-AnyWay<R> make_way(const Common<R>& common, std::int32_t p) {
+AnyWay<R> make_way(const Common<R>& common, ProjectionId p) {
   switch (common.plan_for(p).learns) {
     case Way::kStatic: break;
     case Way::kFused: return FusedWay<R>(common, p);
@@ -41,7 +41,7 @@ AnyWay<R> make_way(const Common<R>& common, std::int32_t p) {
   return StaticWay{};
 }
 
-/// Whether a way keeps what its sources send, so that it must hear it in every tick.
+/// True if a way keeps the activities of its sources, and so needs them in every tick.
 template <class R>
 bool hears_axons(const AnyWay<R>& way) {
   return std::visit(

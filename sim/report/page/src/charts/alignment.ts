@@ -95,7 +95,7 @@ function squaresOf(run: JsonRun): { names: string[]; squares: Square[] } {
 
 export function matrixChart(result: Result): Chart | undefined {
   const runs = result.json.runs.filter((run) => whole(run).length > 0).map((run) => ({ run, ...squaresOf(run) }));
-  const names = runs[0]?.names ?? [];
+  const names = [...new Set(runs.flatMap((one) => one.names))]; // a rule whose feedback learns is in its own run alone
   if (names.length < 2) return undefined;
   const pairs = runs.flatMap(({ squares }) => squares.filter((one) => one.rule !== one.other));
   const best = [...pairs].sort((a, b) => a.cosine - b.cosine);
