@@ -10,7 +10,7 @@
 #include "tests/support/agreement.h"
 #include "tests/support/records.h"
 
-namespace locus {
+namespace locus::integers {
 namespace {
 
 constexpr int kInputs = 3;
@@ -182,4 +182,4 @@ TEST(IntegerNetworks, DrawByTheirSeed) {
 }
 
 }  // namespace
-}  // namespace locus
+}  // namespace locus::integers
