@@ -22,6 +22,15 @@ class TileCompiler {
     program_.expressions.push_back(std::move(expression));
   }
 
+  /// The same of a trace that the source brings up to date.
+  void add_of_source(std::int32_t root, std::int32_t trace) {
+    TileExpression expression{.steps = {}, .value = {}, .trace = trace};
+    is_of_source_ = true;
+    expression.value = compile(root, 0, expression.steps);
+    is_of_source_ = false;
+    program_.of_source.push_back(std::move(expression));
+  }
+
  private:
   /// Registers from `free` on may be used.
   TileOperand compile(std::int32_t root, std::int32_t free, std::vector<TileStep>& steps) {
@@ -69,6 +78,7 @@ class TileCompiler {
 
   /// The update of a trace sees those that stand before it after theirs, and all others before.
   TileOperand trace(std::int32_t index) {
+    if (is_of_source_) return {From::kSource, 2 * index};
     if (!rule_.traces[static_cast<std::size_t>(index)].is_shared) return {From::kTrace, index};
     const std::int32_t source = 2 * index + (trace_ < 0 || index < trace_ ? 1 : 0);
     program_.reads_source[static_cast<std::size_t>(source)] = 1;
@@ -78,6 +88,7 @@ class TileCompiler {
   const LocalRule& rule_;
   TileProgram& program_;
   std::int32_t trace_ = -1;  // whose expression is compiled; -1: a change
+  bool is_of_source_ = false;
 };
 
 template <Operation kOperation, class R>
@@ -123,6 +134,7 @@ TileProgram::TileProgram(const LocalRule& of, double dt_of, double ticks_of, Rul
     const auto trace = static_cast<std::int32_t>(i);
     if (of.traces[i].is_shared) {
       shared.push_back(trace);
+      compiler.add_of_source(of.traces[i].next, trace);
     } else if (of.traces[i].at != TraceAt::kTarget) {
       compiler.add(of.traces[i].next, trace);
     }
@@ -133,6 +145,7 @@ TileProgram::TileProgram(const LocalRule& of, double dt_of, double ticks_of, Rul
 template <class R>
 TileRunner<R>::TileRunner(const TileProgram& program)
     : program_(program),
+      values_(program.numbers.size(), R(0)),
       numbers_(program.registers),
       pre_(numbers_ + static_cast<std::int32_t>(program.numbers.size())),
       weight_(pre_ + 1),
@@ -140,8 +153,10 @@ TileRunner<R>::TileRunner(const TileProgram& program)
       payload_(constants_ + 3),
       sources_(payload_ + kMostPayload),
       buffers_((static_cast<std::size_t>(sources_) + program.reads_source.size()) * kTile, R(0)) {
-  for (std::size_t k = 0; k < program.numbers.size(); ++k)
-    std::fill_n(buffer(numbers_ + static_cast<std::int32_t>(k)), kTile, static_cast<R>(program.numbers[k]));
+  for (std::size_t k = 0; k < program.numbers.size(); ++k) {
+    values_[k] = static_cast<R>(program.numbers[k]);
+    std::fill_n(buffer(numbers_ + static_cast<std::int32_t>(k)), kTile, values_[k]);
+  }
 }
 
 template <class R>
@@ -189,7 +204,7 @@ void TileRunner<R>::load(const TileColumns<R>& columns, std::int64_t begin, std:
          [&](std::int64_t k, std::int64_t) { return columns.constants[c][target(k)]; });
   }
   if (columns.target == nullptr) return;
-  for (std::size_t n = 0; n < columns.payload.size(); ++n) {
+  for (std::size_t n = 0; n < columns.payload.size() && columns.payload[n] != nullptr; ++n) {
     each(buffer(payload_ + static_cast<std::int32_t>(n)),
          [&](std::int64_t k, std::int64_t lane) { return columns.payload[n][target(k) * lanes + lane]; });
   }
@@ -234,6 +249,15 @@ void TileRunner<R>::finish(const TileColumns<R>& columns, const TileExpression& 
 
 template <class R>
 void TileRunner<R>::run(const TileColumns<R>& columns) {
+  if (kernel_ != nullptr) {
+    kernel_(&columns, values_.data());
+  } else {
+    interpret(columns);
+  }
+}
+
+template <class R>
+void TileRunner<R>::interpret(const TileColumns<R>& columns) {
   const std::int64_t all = columns.synapses * columns.lanes;
   advance(columns);
   if (columns.lanes == 1) {

@@ -235,7 +235,7 @@ struct BackStages {
   Answers<R> answers;
 };
 
-/// All phases that a transport takes; RTRL's INFLUENCE, POST and GATHER are core/nonlocal's.
+/// All phases that a transport takes; those of RTRL and UORO alone are core/nonlocal's.
 template <class R>
 using All = std::tuple<Axons, Targets<R>, Classes<R>, Errors<R>, Feedbacks, FeedbackPosts, OwnWeights, Rewards<R>,
                        Posts, LocalEnds, RateErrors, Adjoints<R>, Replays, PostsBack<R>, Squares<R>, Factors<R>>;

@@ -15,6 +15,7 @@ Where to look:
     Result             frames: summary, losses, ledger (who sent what, how far back), evaluations, ranks, packets
     Run                arrays: weights, changes, records; forward(x) shows what was learnt, model() goes on from it
     Session            one rule, driven from outside: update, learn(x, y), or tick by tick
+    fits               which chips' learning engines can hold the rules; learn_on_engine: with their integers
     sweep, resume, read    many runs; on from a checkpoint; results that were written
     rules(), theory    the table of rules; modes and exact expectations of linear networks
     data, example      the digits; models that come with the program
@@ -33,6 +34,7 @@ from locus import errors as errors
 from locus import local as local
 from locus import theory as theory
 from locus._core import commit, level, version
+from locus.engines import Fits, fits, learn_on_engine
 from locus.errors import Defect, Fault, FileError, LocalityBroken, ModelError, OrderError, UsageError
 from locus.model import Model
 from locus.outcome import Run
@@ -63,7 +65,8 @@ def rules() -> pd.DataFrame:
 
 
 __all__ = [
-    "Defect", "Fault", "FileError", "LocalityBroken", "Model", "ModelError", "OrderError", "Prediction", "Progress", "Result", "Run",
-    "Session", "UsageError", "aligned", "array", "commit", "data", "errors", "example", "from_state_dict", "gaussian", "level", "local", "matrix",
+    "Defect", "Fault", "FileError", "Fits", "LocalityBroken", "Model", "ModelError", "OrderError", "Prediction", "Progress", "Result", "Run",
+    "Session", "UsageError", "aligned", "array", "commit", "data", "errors", "example", "fits", "from_state_dict", "gaussian",
+    "learn_on_engine", "level", "local", "matrix",
     "normal", "one_to_one", "read", "resume", "rules", "run", "sparse_random", "spikes", "state_dict", "sweep", "theory", "version",
 ]  # fmt: skip

@@ -19,7 +19,7 @@ from locus.messages import message_of, sketch_of, text_of, training_of, word_of
 from locus.network import Network, weights_message
 from locus.prediction import Prediction
 from locus.task import Task
-from locus.trials import hold_places_of_supplied, trial_messages
+from locus.trials import hold_places_of_session, hold_places_of_supplied, trial_messages
 from locus.v1 import chip_pb2, compare_pb2, model_pb2, record_pb2, rule_pb2
 
 if TYPE_CHECKING:
@@ -313,6 +313,16 @@ class Model(Network, Task):
         """The model as a run takes it: with these rules, or with its own, of which it must have some."""
         spec = self._checked()
         spec.apply(list(rules) if rules is not None else None, updates, seed, locality)
+        return spec
+
+    def _driven_spec(self, rule: str) -> _core.Spec:
+        """The model as a Session takes it, which needs no task."""
+        if self._supplied is not None or self.proto.task.WhichOneof("kind") is not None:
+            return self._spec([rule])
+        model = self.copy()
+        hold_places_of_session(model.proto)
+        spec = model._spec([rule])
+        spec.drop_task()
         return spec
 
     def _checked(self) -> _core.Spec:

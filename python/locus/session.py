@@ -41,7 +41,8 @@ class Session:
     True
 
     Tick by tick: ``begin_trial()``, then ``step()`` and ``teach()`` for each of ``net.ticks`` ticks,
-    then ``commit()``. teach() may be left out at any tick, which then brings no error.
+    then ``commit()``. teach() may be left out at any tick, which then brings no error. Under a rule that
+    listens to rewards, ``reward()`` takes its place. The model then needs no task, only ``train(ticks=...)``.
     """
 
     def __init__(
@@ -58,8 +59,10 @@ class Session:
         self._model = model.copy() if isinstance(model, Model) else Model.load(model)
         if seed is not None:
             self._model.proto.seed = seed
+        if learning_rate is not None and not self._model.proto.training.HasField("learning_rate"):
+            self._model.proto.training.learning_rate = learning_rate
         self._transport = transport
-        self._core = _core.Session(self._model._spec(rules=[rule]), rule, transport, threads, lanes, learning_rate)
+        self._core = _core.Session(self._model._driven_spec(rule), rule, transport, threads, lanes, learning_rate)
         self.rule = rule
 
     def __enter__(self) -> Session:
@@ -84,8 +87,10 @@ class Session:
         classes: npt.ArrayLike | None = None,
         mask: Any = None,
         lengths: npt.ArrayLike | None = None,
+        reward: Any = None,
     ) -> float:
-        """One update on these trials, as many as there are lanes; returns their mean loss.
+        """One update on these trials, as many as there are lanes; returns their mean loss (NaN under a rule without
+        errors, such as one that learns from rewards).
 
         The arguments are those of Model.trials. Numbers are those of a run that was given the same trials,
         bit by bit. ``mask`` and ``lengths`` need a model whose own trials have some, since messages then
@@ -96,10 +101,11 @@ class Session:
         >>> net.learn(np.ones((2, 2, 1)), np.zeros((2, 2, 1))) > 0
         True
         """
-        given = trials_of(inputs, target, classes, mask, lengths)
+        given = trials_of(inputs, target, classes, mask, lengths, reward)
+        before = self.updates
         self._core.learn(given.core())
         losses = self._core.losses
-        return float(losses[-1]) if losses else float("nan")
+        return float(losses[-1]) if losses and self.updates > before else float("nan")
 
     def begin_trial(self) -> None:
         """Neurons are as at the beginning of a trial.
@@ -127,14 +133,16 @@ class Session:
         y = self._core.step(x)
         return y if x.ndim == 2 else y[:, 0]
 
-    def teach(self, targets: npt.ArrayLike) -> None:
+    def teach(self, targets: npt.ArrayLike, reward: npt.ArrayLike | None = None) -> None:
         """Shows the targets of the last step (readouts, or readouts x lanes). A tick that is not taught brings
-        no error.
+        no error. ``reward``: also what reward() gives.
 
         >>> import locus
         >>> net = locus.Session(locus.example("tiny"), "rflo", lanes=1); net.begin_trial()
         >>> y = [net.step([1.0]) for tick in range(net.ticks)]; net.teach([0.5])
         """
+        if reward is not None:
+            self.reward(reward)
         self._core.teach(np.asarray(targets, dtype=float))
 
     def reward(self, rewards: npt.ArrayLike) -> None:

@@ -31,6 +31,7 @@ class Task:
         mask: Any = None,
         lengths: npt.ArrayLike | None = None,
         shuffle: bool = False,
+        reward: Any = None,
     ) -> None:
         """Recorded trials: inputs with targets (trials x ticks x readouts) or classes (trials).
 
@@ -40,20 +41,22 @@ class Task:
         in the loss, at least 0 (trials x ticks x readouts, or x 1, or trials x ticks). ``lengths``: the
         ticks of each trial, whose rows are the first so many; a shorter trial begins late, so that it
         ends with the last tick. ``shuffle``: every epoch has an order of its own, by seed.
+        ``reward``: the reward of each tick (trials x ticks), for rules with ``signal: REWARD``; others take no notice.
 
         >>> import locus, numpy as np
         >>> m = locus.Model(); m.trials([np.ones((3, 2)), np.ones((5, 2))], classes=[0, 1], shuffle=True)
         >>> m.proto.task.recorded.trials[0].sparse_input.rows
         5
         """
-        given = trials_of(inputs, target, classes, mask, lengths)
+        given = trials_of(inputs, target, classes, mask, lengths, reward)
         held = None if held_out is None else held_out_of(held_out, classes is not None)
         self._forget_task()
         self._trials, self._held_out = given, held
         answered = given.target is not None or given.classes is not None
         recorded = self.proto.task.recorded
         _, ticks, channels = given.inputs.shape
-        hold_places(recorded, ticks, channels, answered, 0 if held is None else held.inputs.shape[0])
+        many = 0 if held is None else held.inputs.shape[0]
+        hold_places(recorded, ticks, channels, answered=answered, rewarded=given.reward is not None, held_out=many)
         recorded.shuffle = shuffle
 
     def supply(
@@ -63,6 +66,7 @@ class Task:
         classes: bool = False,
         mask: bool = False,
         lengths: bool = False,
+        reward: bool = False,
         held_out: Fill | None = None,
     ) -> None:
         """Trials that a function makes as the run goes: fill(update, x, y) writes those of update 0, 1, ...
@@ -71,7 +75,7 @@ class Task:
         ``classes`` whole numbers (batch). With ``mask`` fill also gets ``mask=``, an array of ones (batch x
         ticks x readouts), the weight of each error; with ``lengths`` it gets ``lengths=``, whole numbers
         (batch) that are the ticks of a trial: its rows are the first so many, and it ends with the last
-        tick, as in trials(). Every rule of a run asks for all updates, so fill must make the
+        tick, as in trials(); with ``reward`` it gets ``reward=``, zeros (batch x ticks), the reward of each tick. Every rule of a run asks for all updates, so fill must make the
         same trials of the same number: draw them from numpy.random.default_rng(update). ``held_out`` does
         so for evaluations, whose trials come in batches of at most 32. training.ticks must be given.
         What fill raises ends the run and is raised. Such a run has no checkpoint, and such a model no file.
@@ -85,7 +89,7 @@ class Task:
         'COMPLETED'
         """
         self._forget_task()
-        self._supplied = Supplied(fill, held_out, classes, mask, lengths)
+        self._supplied = Supplied(fill, held_out, classes, mask, lengths, reward)
 
     def student_teacher(self, teacher: Model, inputs: Iterable[dict[str, Any]] = ()) -> None:
         """The readouts of another network are the targets, by default for white noise.

@@ -13,7 +13,7 @@ from locus.v1 import model_pb2, weights_pb2
 from locus.weights import Array, matrix
 
 Integers = npt.NDArray[np.int64]
-Fill = Callable[..., None]  # fill(update, x, y), and mask=, lengths= where asked for
+Fill = Callable[..., None]  # fill(update, x, y), and mask=, lengths=, reward= where asked for
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +77,7 @@ class Trials(NamedTuple):
     classes: Any = None  # (trials)
     mask: Any = None  # weights of errors (trials x ticks x readouts, or x 1)
     lengths: Any = None  # ticks of each trial, the first of its rows (trials)
+    reward: Any = None  # of each tick (trials x ticks x 1)
 
     def core(self) -> tuple[Any, ...]:
         """As the library takes them."""
@@ -94,7 +95,9 @@ def dense_inputs(inputs: Any) -> Array:
     return np.ascontiguousarray(x)
 
 
-def trials_of(inputs: Any, target: Any = None, classes: Any = None, mask: Any = None, lengths: Any = None) -> Trials:
+def trials_of(
+    inputs: Any, target: Any = None, classes: Any = None, mask: Any = None, lengths: Any = None, reward: Any = None
+) -> Trials:
     """Trials whose parts are arrays of shapes that fit each other."""
     if target is not None and classes is not None:
         raise UsageError("trials have a target or classes, not both")
@@ -103,18 +106,20 @@ def trials_of(inputs: Any, target: Any = None, classes: Any = None, mask: Any = 
         if lengths is not None:
             raise UsageError("lengths are given, and the inputs are a list of arrays, which have their own")
         lengths = ragged
-        inputs, target, mask = (_padded(part, ragged, name) for part, name in ((inputs, "inputs"), (target, "target"), (mask, "mask")))
+        parts = {"inputs": inputs, "target": target, "mask": mask, "reward": reward}
+        inputs, target, mask, reward = (_padded(part, ragged, name) for name, part in parts.items())
     x: Any = inputs if isinstance(inputs, Spikes) else dense_inputs(inputs)
     if isinstance(x, Spikes) and lengths is not None:
         raise UsageError("lengths are given, and the inputs are spikes, which need none")
-    parts = {"target": target, "mask": mask}
+    parts = {"target": target, "mask": mask, "reward": reward}
     for name, part in parts.items():
         if part is None:
             continue
-        values = np.asarray(part, dtype=float)
-        values = values[:, :, np.newaxis] if values.ndim == 2 else values
+        given = np.asarray(part, dtype=float)
+        values = given[:, :, np.newaxis] if given.ndim == 2 else given
         if values.ndim != 3 or values.shape[:2] != x.shape[:2]:
-            raise UsageError(f"{name} has shape {values.shape}; must be {x.shape[:2]} and readouts: trials x ticks x readouts")
+            last = "trials x ticks" if name == "reward" else "and readouts: trials x ticks x readouts"
+            raise UsageError(f"{name} has shape {given.shape}; must be {x.shape[:2]} {last}")
         parts[name] = np.ascontiguousarray(values)
     whole = {"classes": classes, "lengths": lengths}
     for name, part in whole.items():
@@ -126,7 +131,7 @@ def trials_of(inputs: Any, target: Any = None, classes: Any = None, mask: Any = 
         if numbers.shape != x.shape[:1]:
             raise UsageError(f"{name} have shape {numbers.shape}; must be {x.shape[:1]}: one for each trial")
         whole[name] = numbers.astype(np.int64)
-    return Trials(x, parts["target"], whole["classes"], parts["mask"], whole["lengths"])
+    return Trials(x, parts["target"], whole["classes"], parts["mask"], whole["lengths"], parts["reward"])
 
 
 def held_out_of(given: Sequence[Any] | Mapping[str, Any], labelled: bool) -> Trials:
@@ -187,16 +192,20 @@ def trial_messages(trials: Trials) -> Iterable[model_pb2.Trial]:
             setattr(message, "class", int(trials.classes[k]))
         if trials.mask is not None:
             message.mask.CopyFrom(matrix(trials.mask[k, :rows]))
+        if trials.reward is not None:
+            message.reward.CopyFrom(matrix(trials.reward[k, :rows]))
         yield message
 
 
-def hold_places(recorded: Any, ticks: int, inputs: int, answered: bool, held_out: int) -> None:
+def hold_places(recorded: Any, ticks: int, inputs: int, *, answered: bool, rewarded: bool, held_out: int = 0) -> None:
     """Trials without a spike, where the message must have some; arrays or a function take their place when the
     model is checked. ``held_out``: as many as there are, since by default an evaluation shows all of them."""
     for field in ("trials", "evaluation_trials", "files", "evaluation_files"):
         recorded.ClearField(field)
     silent = weights_pb2.SparseMatrix(rows=ticks, cols=inputs)
     recorded.trials.append(model_pb2.Trial(sparse_input=silent, **({"class": 0} if answered else {})))
+    if rewarded:
+        recorded.trials[0].reward.CopyFrom(matrix(np.zeros((ticks, 1))))
     recorded.evaluation_trials.extend([model_pb2.Trial(sparse_input=silent, **{"class": 0})] * held_out)
 
 
@@ -208,6 +217,7 @@ class Supplied(NamedTuple):
     classes: bool
     mask: bool
     lengths: bool
+    reward: bool
 
 
 def hold_places_of_supplied(model: model_pb2.Model, supplied: Supplied) -> None:
@@ -220,5 +230,20 @@ def hold_places_of_supplied(model: model_pb2.Model, supplied: Supplied) -> None:
         held_out = training.evaluation.trials
         if not held_out:
             raise UsageError("supply: evaluation trials are not counted; must be, for held_out (train(evaluation_trials=...))")
-    inputs = sum(p.size for p in model.network.populations if p.WhichOneof("kind") == "input" and not p.input.HasField("constant"))
-    hold_places(model.task.recorded, training.ticks, inputs, True, held_out)
+    recorded = model.task.recorded
+    hold_places(recorded, training.ticks, _columns(model), answered=True, rewarded=supplied.reward, held_out=held_out)
+
+
+def hold_places_of_session(model: model_pb2.Model) -> None:
+    """A place for the trials of a session whose model has no task, in a copy of its message."""
+    training = model.training
+    if not training.ticks:
+        raise UsageError("Session: the model has no task, and training.ticks is not given; must be (train(ticks=...))")
+    training.updates = training.updates or 1
+    hold_places(model.task.recorded, training.ticks, _columns(model), answered=True, rewarded=True)
+
+
+def _columns(model: model_pb2.Model) -> int:
+    """Inputs that a task shows: all but the constant ones."""
+    inputs = (p for p in model.network.populations if p.WhichOneof("kind") == "input")
+    return sum(p.size for p in inputs if not p.input.HasField("constant"))

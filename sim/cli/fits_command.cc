@@ -14,24 +14,10 @@
 #include "sim/model/errors.h"
 #include "sim/model/load.h"
 #include "sim/model/overrides.h"
-#include "sim/model/shipped_files.h"
 #include "sim/model/wire.h"
 
 namespace locus {
 namespace {
-
-/// A shipped engine by its name, or the file at a path.
-EngineSpec engine_named(const std::string& typed) {
-  std::vector<std::string> known;
-  for (const ShippedFile& shipped : shipped_engines()) {
-    if (shipped.name == typed)
-      return read_engine(std::string(shipped.text), "models/engines/" + std::string(shipped.name) + ".txtpb");
-    known.emplace_back(shipped.name);
-  }
-  if (typed.find('/') == std::string::npos && typed.find('.') == std::string::npos)
-    throw UsageError(unknown("--engine", typed, known) + "; a path has a / or a .");
-  return load_engine(typed);
-}
 
 /// "signal=0.5": a size, of both signs; "gain=0:0.3": from the least to the largest.
 std::pair<std::string, Range> range_of(const std::string& typed) {

@@ -106,8 +106,8 @@ class PlaceInvocation final : public Invocation {
                   << render(load_table(result)) << '\n'
                   << render(multicast_table(placed)) << '\n';
       if (const std::string kept = sensitivity_table(result); !kept.empty()) console.out << kept << '\n';
-      if (result.chip->cost) console.out << render(energy_table(result)) << '\n';
-      console.out << energy_range_table(result) << chip_legend(*result.chip);
+      if (result.chip->cost) console.out << render(energy_table(result)) << energy_range_table(result) << '\n';
+      console.out << chip_legend(*result.chip);
     }
     if (!out_.empty()) console.out << "results: " << printable(out_) << '\n';
   }

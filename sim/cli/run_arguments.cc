@@ -93,6 +93,7 @@ void RunArguments::declare(CLI::App& app) {
   cost.declare(app);
   trace.declare(app);
   checkpoint.declare(app);
+  compile.declare(app);
   memory.declare(
       app,
       "refuse, before it starts, a run that would take more than this in all (500M, 1.5G) (default: what the machine has free)");

@@ -14,6 +14,7 @@
 
 #include "sim/cli/checkpoint_option.h"
 #include "sim/cli/chip_options.h"
+#include "sim/cli/compile_option.h"
 #include "sim/cli/duration.h"
 #include "sim/cli/memory_option.h"
 #include "sim/cli/trace_option.h"
@@ -45,6 +46,7 @@ struct RunArguments {
   CostOption cost;
   TraceOption trace;
   CheckpointOption checkpoint;
+  CompileOption compile;
   MemoryOption memory;
   TimeLimitOption time_limit;
   bool rank = false;  // true: singular values of large projections too

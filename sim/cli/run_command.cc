@@ -13,6 +13,7 @@
 #include "sim/cli/run_jobs.h"
 #include "sim/cli/run_observers.h"
 #include "sim/cli/run_outputs.h"
+#include "sim/model/characters.h"
 #include "sim/model/errors.h"
 #include "sim/model/wire.h"
 
@@ -55,7 +56,8 @@ class RunInvocation final : public Invocation {
   void resume(Checkpoint checkpoint, const std::filesystem::path& file, const ResumeChanges& changes);
 
  private:
-  RunOptions options(const Job& job, const Interrupt& interrupt, RunObservers& observers);
+  RunOptions options(const Job& job, const Interrupt& interrupt, RunObservers& observers, ProgressLine& progress,
+                     const Console& console);
 
   RunArguments arguments_;
   RunOrigin origin_;
@@ -77,15 +79,21 @@ void RunInvocation::resume(Checkpoint checkpoint, const std::filesystem::path& f
   arguments_.time_limit.replace_by(changes.time_limit);
 }
 
-RunOptions RunInvocation::options(const Job& job, const Interrupt& interrupt, RunObservers& observers) {
+RunOptions RunInvocation::options(const Job& job, const Interrupt& interrupt, RunObservers& observers,
+                                  ProgressLine& progress, const Console& console) {
   RunOptions options = {.transport = arguments_.transport_kind(),
                         .threads = arguments_.threads,
                         .rank_of_large = arguments_.rank,
                         .trace = arguments_.trace.request(job.spec),
                         .interrupt = &interrupt.flag(),
+                        .compile = arguments_.compile.options(),
                         .may_go_on = arguments_.checkpoint.has_file(),
                         .from = origin_.state ? &*origin_.state : nullptr};
   options.watch = [&](const Moment& moment) { observers.observe(moment); };
+  options.interpreted = [&](const std::string& rule, const std::string& reason) {
+    progress.clear();
+    console.err << fmt::format("note: rule {} is interpreted, with the same results: {}\n", printable(rule), reason);
+  };
   if (job.recordings) options.look = [&](const Sample& sample) { observers.record(sample); };
   return options;
 }
@@ -101,7 +109,7 @@ Exit RunInvocation::execute(const Console& console) {
   for (Job& job : jobs) {
     observers.begin(job);
     Topology topology = job.topology ? *std::exchange(job.topology, std::nullopt) : topology_of(job.spec);
-    RunResult result = run(job.spec, std::move(topology), options(job, interrupt, observers));
+    RunResult result = run(job.spec, std::move(topology), options(job, interrupt, observers, progress, console));
     result.changes = origin_.request.changes;
     add_changes(result.changes, result.provenance);
     if (!origin_.request.level.empty()) result.provenance.level = origin_.request.level;

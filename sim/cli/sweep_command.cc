@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "sim/cli/command.h"
+#include "sim/cli/compile_option.h"
 #include "sim/cli/duration.h"
 #include "sim/cli/interrupt.h"
 #include "sim/cli/memory_option.h"
@@ -62,6 +63,7 @@ class SweepInvocation final : public Invocation {
     app.add_option("--threads", threads_, "members that run at a time (default: what the machine has)")
         ->type_name("N")
         ->check(whole_number(1, 1024), "");
+    compile_.declare(app);
     memory_.declare(app,
                     "memory of all members that run at a time: fewer run where not all of them fit, and a member that needs more "
                     "alone fails (500M, 1.5G) (default: what the machine has free)");
@@ -89,6 +91,7 @@ class SweepInvocation final : public Invocation {
     const Interrupt interrupt(time_limit_.end());
     SweepOptions options{.threads = threads_ > 0 ? threads_ : default_threads(),
                          .folder = {},
+                         .compile = compile_.options(),
                          .memory = memory_.limit(),
                          .interrupt = &interrupt.flag(),
                          .progress = {},
@@ -190,6 +193,7 @@ class SweepInvocation final : public Invocation {
   std::optional<std::int64_t> updates_;
   std::optional<std::uint64_t> seed_;
   int threads_ = 0;
+  CompileOption compile_;
   MemoryOption memory_;
   std::string out_;
   std::string part_;  // "3/8" or empty

@@ -123,6 +123,8 @@ RuleOptions rtrl();
 RuleOptions rtrl_reach(std::int32_t reach);
 RuleOptions rtrl_paths(std::int32_t paths);
 RuleOptions rtrl_core();
+/// Unbiased online recurrent optimization: RTRL in the mean.
+RuleOptions uoro();
 /// Forward only, without learning.
 RuleOptions none();
 /// A rule that the program writes itself. feedback: as for RFLO, with the signal kFeedback.

@@ -188,13 +188,14 @@ void check_rule(const RuleSpec& one, const FeedbackContext& context, const Field
     checking.faults.error(field, wrong, "");
 }
 
-/// A comparison shows rules the weights of another one's run, which has no such feedback.
-void check_fixed(const RuleSpec& compared, FaultList& faults) {
-  const auto learns = [](const FeedbackSpec& feedback) { return feedback.learn.has_value(); };
-  if (std::ranges::any_of(compared.feedback, learns))
-    faults.error(FieldPath().at("compare").at("rules"),
-                 "has " + shown(std::string_view(compared.name)) + ", whose feedback learns",
-                 "must be rules of fixed feedback");
+/// Feedback that learns is what the rule's own run has made of it: along others there is none.
+void check_is_run(const RuleSpec& compared, const std::vector<RuleSpec>& rules, FaultList& faults) {
+  if (!feedback_learns(compared) || rules.empty() ||
+      std::ranges::find(rules, compared.name, &RuleSpec::name) != rules.end())
+    return;
+  faults.warning(FieldPath().at("compare").at("rules"),
+                 "has " + shown(std::string_view(compared.name)) + ", whose feedback learns, and the rule is not run",
+                 "such a rule is compared along its own run alone");
 }
 
 }  // namespace
@@ -214,7 +215,7 @@ bool check_rules(Checking& checking) {
   if (!checking.spec.compare || std::ssize(checking.spec.compare->rules) > kMostRules) return true;
   const std::vector<RuleSpec>& compared = checking.spec.compare->rules.empty() ? rules : checking.spec.compare->rules;
   for (std::size_t i = 0; i < compared.size(); ++i) {
-    check_fixed(compared[i], checking.faults);
+    check_is_run(compared[i], rules, checking.faults);
     if (std::ranges::find(rules, compared[i]) != rules.end()) continue;  // checked already
     check_rule(compared[i], context, root.at("compare").at("rules", static_cast<int>(i)), checking);
   }

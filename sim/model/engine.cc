@@ -8,6 +8,7 @@
 #include "sim/model/files.h"
 #include "sim/model/parse.h"
 #include "sim/model/parse_text.h"
+#include "sim/model/shipped_files.h"
 
 namespace locus {
 namespace {
@@ -199,6 +200,18 @@ EngineSpec read_engine(const std::string& text, const std::filesystem::path& pat
   }
   if (faults.has_errors()) throw ModelError(faults.placed(path.string(), text));
   return engine;
+}
+
+EngineSpec engine_named(const std::string& typed) {
+  std::string known;
+  for (const ShippedFile& shipped : shipped_engines()) {
+    if (shipped.name == typed)
+      return read_engine(std::string(shipped.text), "models/engines/" + std::string(shipped.name) + ".txtpb");
+    known += std::string(shipped.name) + ", ";
+  }
+  if (typed.find_first_of("/.") != std::string::npos) return load_engine(typed);
+  throw UsageError("no engine is named " + shown(std::string_view(typed)) + "; must be one of " + known +
+                   "or a path, which has a / or a .");
 }
 
 }  // namespace locus

@@ -28,6 +28,7 @@ double membrane_decay(double tau, double dt, Integration integration) {
 LifParameters lif_parameters(const LifSpec& lif, double dt, std::size_t neuron) {
   LifParameters p;
   p.decay = membrane_decay(lif.leak.tau_m.of(neuron), dt, lif.integration);
+  if (lif.integer) p.decay = lif.integer->on_grid(p.decay);
   p.gain = lif.leak.normalise_input ? 1 - p.decay : 1;
   p.threshold = lif.threshold.of(neuron);
   p.refractory = std::round(lif.refractory / dt);
@@ -98,6 +99,10 @@ DenseMatrix target_of_class(std::int32_t chosen, std::int64_t ticks, std::int64_
   target.values.assign(static_cast<std::size_t>(ticks * readouts), 0);
   for (std::int64_t t = 0; t < ticks; ++t) target.values[static_cast<std::size_t>(t * readouts + chosen)] = 1;
   return target;
+}
+
+bool feedback_learns(const RuleSpec& rule) {
+  return std::ranges::any_of(rule.feedback, [](const FeedbackSpec& feedback) { return feedback.learn.has_value(); });
 }
 
 std::string_view name(Precision precision) { return precision == Precision::kFloat32 ? "FLOAT32" : "FLOAT64"; }

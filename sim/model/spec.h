@@ -142,6 +142,9 @@ struct RuleSpec {
   friend bool operator==(const RuleSpec&, const RuleSpec&) = default;
 };
 
+/// True if some of a rule's feedback learns.
+bool feedback_learns(const RuleSpec& rule);
+
 /// The changes of rules beside each other, measured along each rule's run (sim/run/comparator.h).
 struct CompareSpec {
   std::int64_t every = 1;            // updates

@@ -41,9 +41,12 @@ Session session_of(const Spec& spec, const std::string& rule, const std::string&
                    std::optional<std::int32_t> lanes, std::optional<double> learning_rate) {
   for (const RuleSpec& each : spec.rules) {
     if (each.name != rule) continue;
-    return Session(
-        spec, each,
-        {.learning_rate = learning_rate, .lanes = lanes, .transport = transport_of(transport), .threads = threads});
+    return Session(spec, each,
+                   {.learning_rate = learning_rate,
+                    .lanes = lanes,
+                    .loss = spec.training.loss,  // also where there is no task
+                    .transport = transport_of(transport),
+                    .threads = threads});
   }
   throw UsageError(fmt::format("no rule of the model is named {}", rule));
 }

@@ -97,6 +97,13 @@ void bind_spec(py::module_& module) {
             apply(overrides, spec);
           },
           py::arg("rules"), py::arg("updates"), py::arg("seed"), py::arg("locality"))
+      .def(
+          "drop_task",
+          [](Spec& spec) {
+            spec.task = RecordedTask{};
+            require_valid(spec, Purpose::kSession);
+          },
+          "What a session drives tick by tick: the model without its trials.")
       .def_readonly("name", &Spec::name)
       .def_readonly("seed", &Spec::seed)
       .def_property_readonly("updates", [](const Spec& spec) { return spec.training.updates; })

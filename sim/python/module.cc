@@ -12,6 +12,7 @@ PYBIND11_MODULE(_core, module) {
   python::bind_errors(module);
   python::bind_spec(module);
   python::bind_model(module);
+  python::bind_engine(module);
   python::bind_result(module);
   python::bind_run(module);
   python::bind_session(module);

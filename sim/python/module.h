@@ -20,6 +20,7 @@ TransportKind transport_of(const std::string& name);
 void bind_errors(pybind11::module_& module);
 void bind_spec(pybind11::module_& module);
 void bind_model(pybind11::module_& module);
+void bind_engine(pybind11::module_& module);
 void bind_result(pybind11::module_& module);
 void bind_run(pybind11::module_& module);
 void bind_session(pybind11::module_& module);

@@ -60,6 +60,7 @@ void Function::operator()(const SuppliedBatch& batch) const {
   py::dict further;
   py::array_t<double> mask;
   py::array_t<std::int64_t> lengths;
+  py::array_t<double> reward;
   if (!batch.mask.empty()) {
     mask = py::array_t<double>({batch.trials, batch.ticks, batch.readouts});
     std::fill_n(mask.mutable_data(), mask.size(), 1.0);
@@ -69,6 +70,11 @@ void Function::operator()(const SuppliedBatch& batch) const {
     lengths = py::array_t<std::int64_t>(py::ssize_t{batch.trials});
     std::fill_n(lengths.mutable_data(), lengths.size(), std::int64_t{batch.ticks});
     further["lengths"] = lengths;
+  }
+  if (!batch.reward.empty()) {
+    reward = py::array_t<double>({batch.trials, batch.ticks});
+    std::fill_n(reward.mutable_data(), reward.size(), 0.0);
+    further["reward"] = reward;
   }
   const auto call = [&](const auto& y) {
     const py::object said = function_(batch.update, x, y, **further);
@@ -91,6 +97,7 @@ void Function::operator()(const SuppliedBatch& batch) const {
   take(x, batch.input, "x");
   if (!batch.mask.empty()) take(mask, batch.mask, "mask");
   if (!batch.lengths.empty()) take(lengths, batch.lengths, "lengths");
+  if (!batch.reward.empty()) take(reward, batch.reward, "reward");
 }
 
 }  // namespace

@@ -84,6 +84,7 @@ std::vector<RecordedTrial> trials_of(const py::tuple& parts, std::int64_t readou
   };
   set(parts[1], &RecordedTrial::target, "target");
   set(parts[3], &RecordedTrial::mask, "mask");
+  set(parts[5], &RecordedTrial::reward, "reward");
   if (const auto classes = numbers_of(parts[2], trials.size(), 0, readouts - 1, field + ".classes")) {
     for (std::size_t k = 0; k < trials.size(); ++k) trials[k].label = static_cast<std::int32_t>((*classes)[k]);
   }
@@ -93,7 +94,7 @@ std::vector<RecordedTrial> trials_of(const py::tuple& parts, std::int64_t readou
     if (spikes)
       throw UsageError(fmt::format("{}: lengths are given, and the inputs are spikes, which need none", field));
     shorten(std::get<DenseMatrix>(trials[k].input), (*lengths)[k]);
-    for (DenseMatrix* part : {&trials[k].target, &trials[k].mask}) {
+    for (DenseMatrix* part : {&trials[k].target, &trials[k].mask, &trials[k].reward}) {
       if (part->rows >= (*lengths)[k]) shorten(*part, (*lengths)[k]);
     }
   }
@@ -104,7 +105,8 @@ SuppliedTask supplied_of(const py::tuple& parts) {
   SuppliedTask task{.fill = supply_of(parts[0]),
                     .has_classes = parts[2].cast<bool>(),
                     .has_mask = parts[3].cast<bool>(),
-                    .has_lengths = parts[4].cast<bool>()};
+                    .has_lengths = parts[4].cast<bool>(),
+                    .has_rewards = parts[5].cast<bool>()};
   if (!py::reinterpret_borrow<py::object>(parts[1]).is_none()) task.fill_held_out = supply_of(parts[1]);
   return task;
 }

@@ -11,7 +11,7 @@ constexpr std::size_t kNarrowestCell = 13;  // columns between the bars of a box
 constexpr std::size_t kMostLines = 4;       // populations in a box
 constexpr std::size_t kHostColumns = 7;     // "host --"
 constexpr std::size_t kMostDrawn = 48;      // lines of boxes: more than a screen has
-constexpr std::size_t kMostListed = 12;     // cores in a list
+constexpr std::size_t kMostListed = 8;      // cores in a list
 
 /// The neurons on each core: "rec 0-3", population by population, with adjacent neurons joined.
 std::vector<std::vector<std::string>> held_by_core(const Placement& placement, const Topology& topology) {

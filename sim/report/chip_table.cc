@@ -37,8 +37,8 @@ bool is_estimated(const RunResult& result) {
 std::string chip_title(const ChipSpec& chip) {
   const std::string agent =
       chip.spread_agent ? "on each core for its own neurons" : "at " + place_name(chip.agent_core.value_or(kHost));
-  return wrap(fmt::format("chip: {} x {} cores of {} neurons, {}; backward agent {}{}{}", chip.width, chip.height,
-                          chip.neurons_per_core, name(chip.policy), agent,
+  return wrap(fmt::format("chip: {} x {} cores of {} neuron{}, {}; backward agent {}{}{}", chip.width, chip.height,
+                          chip.neurons_per_core, chip.neurons_per_core == 1 ? "" : "s", name(chip.policy), agent,
                           chip.partial_sums ? "; partial sums of TRANSPORT on each core" : "",
                           chip.cost ? fmt::format("; energy and time estimated for {}", shorten(chip.cost->name, 32)) : ""),
               2, 0);

@@ -173,7 +173,7 @@ double curve_bytes(const Facts& facts) {
   if (const auto& evaluation = facts.spec.training.evaluation)
     bytes += grown_list(updates / static_cast<double>(std::max<std::int64_t>(1, evaluation->every)), sizeof(Evaluation));
   if (const auto& compare = facts.spec.compare) {
-    const auto rules = static_cast<double>(compared_rules(facts.spec).size());
+    const auto rules = static_cast<double>(compared_rules(facts.spec, facts.rule).size());
     const auto parts = static_cast<double>(facts.topology.projections.size() + 1);
     const double times = updates / static_cast<double>(std::max<std::int64_t>(1, compare->every)) + 1;
     bytes += grown_list(times * parts * rules * (rules - 1) / 2, sizeof(Alignment));
@@ -262,7 +262,7 @@ double comparison_bytes(const Facts& facts) {
   const auto synapses = static_cast<double>(facts.topology.synapses());
   // weights of the run in the order of the file, and one matrix that a network is built from
   double bytes = batch_bytes(wide, facts.lanes) + kScalar * (2 * synapses + plastic);
-  for (const RuleSpec& rule : compared_rules(facts.spec)) {
+  for (const RuleSpec& rule : compared_rules(facts.spec, facts.rule)) {
     double feedback = 0;
     for (const Projection& projection : feedback_of(facts.topology, rule))
       feedback += static_cast<double>(projection.size());

@@ -168,12 +168,14 @@ class MeanChange {
 /// One compared rule.
 struct Compared {
   std::string name;
+  bool has_learning_feedback;
   Learner<double, Columns<double>> learner;
   MeanChange change;
 
   Compared(const Spec& plain, const Topology& topology, const RuleSpec& rule, bool tick_by_tick, Executor executor,
            const std::vector<Part>& parts, std::size_t synapses)
       : name(rule.name),
+        has_learning_feedback(feedback_learns(rule)),
         learner(plain, topology, rule, plain.training.batch, permit_of(learning_of(rule, plain.training), Locality::kAny),
                 {.outputs_are_seen = false, .inputs_tick_by_tick = tick_by_tick}, executor),
         change(parts, synapses) {}
@@ -209,6 +211,12 @@ std::vector<RuleSpec> compared_rules(const Spec& spec) {
   return rules;
 }
 
+std::vector<RuleSpec> compared_rules(const Spec& spec, const RuleSpec& run) {
+  std::vector<RuleSpec> rules = compared_rules(spec);
+  std::erase_if(rules, [&](const RuleSpec& rule) { return feedback_learns(rule) && rule.name != run.name; });
+  return rules;
+}
+
 TrainingSpec training_to_compare(const TrainingSpec& training) {
   TrainingSpec plain = training;
   plain.learning_rate = 1;
@@ -223,7 +231,7 @@ TrainingSpec training_to_compare(const TrainingSpec& training) {
 }
 
 struct Comparator::State {
-  State(const Spec& spec, const Topology& of_run, Executor executor)
+  State(const Spec& spec, const Topology& of_run, const RuleSpec& run, Executor executor)
       : compare(*spec.compare),
         seed(spec.seed),
         topology(without_limits(of_run)),
@@ -235,7 +243,7 @@ struct Comparator::State {
         change(synapses, 0) {
     task.prepare(batch);
     const Spec plain = spec_to_compare(spec);
-    for (RuleSpec rule : compared_rules(spec)) {
+    for (RuleSpec rule : compared_rules(spec, run)) {
       rule.learning_rate.reset();
       rule.optimizer.reset();
       rule.schedule.reset();
@@ -245,16 +253,17 @@ struct Comparator::State {
 
   Compared& exact() { return rules.front(); }
 
-  void set_weights(Compared& rule, const std::vector<std::vector<double>>& weights) {
-    for (std::size_t p = 0; p < weights.size(); ++p)
-      rule.learner.set_weights(ProjectionId{static_cast<std::int32_t>(p)}, weights[p]);
+  void set_weights(Compared& rule, const ComparedState& at) {
+    for (std::size_t p = 0; p < at.weights.size(); ++p)
+      rule.learner.set_weights(ProjectionId{static_cast<std::int32_t>(p)}, at.weights[p]);
+    if (rule.has_learning_feedback) restore_kept(at.feedback, rule.learner.network());
   }
 
   /// Writes the change of a rule on the present batch into `change`.
-  void run(Compared& rule, const std::vector<Kept>& kept) {
+  void run(Compared& rule, const ComparedState& at) {
     Network<double>& network = rule.learner.network();
     network.carries = false;
-    restore_kept(kept, network);
+    restore_kept(at.carried, network);
     rule.learner.run(batch);
     for (const Part& part : parts) std::ranges::fill(network.synapses[part.projection].weight, 0.0);
     rule.learner.commit();
@@ -312,31 +321,30 @@ struct Comparator::State {
     }
   }
 
-  /// The mean exact gradient at `weights` moved by `step` along `direction`, added to `sum` times
+  /// The mean exact gradient at the weights moved by `step` along `direction`, added to `sum` times
   /// `factor`.
-  void add_gradient(const std::vector<std::vector<double>>& weights, const std::vector<Kept>& kept, std::int64_t update,
-                    std::span<const double> direction, double step, double factor, std::span<double> sum) {
+  void add_gradient(const ComparedState& at, std::int64_t update, std::span<const double> direction, double step,
+                    double factor, std::span<double> sum) {
     const double share = factor / static_cast<double>(compare.batches);
     for (std::int64_t b = 0; b < compare.batches; ++b) {
       if (compare.batches > 1 || b == 0) task.fill(update + b, batch);
-      set_weights(exact(), weights);
+      set_weights(exact(), at);
       for (const Part& part : parts) {
         Column<double>& weight = exact().learner.network().synapses[part.projection].weight;
         for (std::size_t k = 0; k < weight.size(); ++k) weight[k] += step * direction[part.begin + k];
       }
       exact().learner.copy_weights(exact().learner.network());  // threads renew theirs
-      run(exact(), kept);
+      run(exact(), at);
       for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += share * change[k];
     }
   }
 
-  void add_curvature(const std::vector<std::vector<double>>& weights, const std::vector<Kept>& kept,
-                     std::int64_t update, std::vector<Curvature>& to) {
+  void add_curvature(const ComparedState& at, std::int64_t update, std::vector<Curvature>& to) {
     constexpr double kStep = 1e-5;  // of all weights together: the differences are right to 1e-10
     const HessianProduct product = [&](std::span<const double> direction, std::span<double> result) {
       std::ranges::fill(result, 0.0);
-      add_gradient(weights, kept, update, direction, kStep, 0.5 / kStep, result);
-      add_gradient(weights, kept, update, direction, -kStep, -0.5 / kStep, result);
+      add_gradient(at, update, direction, kStep, 0.5 / kStep, result);
+      add_gradient(at, update, direction, -kStep, -0.5 / kStep, result);
     };
     const std::optional<TopEigenvalue> top = largest_eigenvalue(synapses, product, seed, kMostProducts);
     if (top) to.push_back({update, top->value, top->residual, top->products});
@@ -353,25 +361,24 @@ struct Comparator::State {
   Changes change;              // of the rule and batch that ran last
 };
 
-Comparator::Comparator(const Spec& spec, const Topology& topology, Executor executor)
-    : state_(std::make_unique<State>(spec, topology, executor)) {}
+Comparator::Comparator(const Spec& spec, const Topology& topology, const RuleSpec& run, Executor executor)
+    : state_(std::make_unique<State>(spec, topology, run, executor)) {}
 Comparator::~Comparator() = default;
 
-void Comparator::measure(const std::vector<std::vector<double>>& weights, const std::vector<Kept>& carried,
-                         std::int64_t update, Comparisons& to) {
+void Comparator::measure(const ComparedState& at, std::int64_t update, Comparisons& to) {
   State& state = *state_;
   for (Compared& rule : state.rules) rule.change.begin();
   for (std::int64_t b = 0; b < state.compare.batches; ++b) {
     state.task.fill(update + b, state.batch);
     for (Compared& rule : state.rules) {
-      state.set_weights(rule, weights);
-      state.run(rule, carried);
+      state.set_weights(rule, at);
+      state.run(rule, at);
       rule.change.add(state.change);
     }
   }
   state.add_alignments(update, to.alignment);
   if (state.compare.batches > 1) state.add_scatter(update, to.scatter);
-  if (state.compare.curvature) state.add_curvature(weights, carried, update, to.curvature);
+  if (state.compare.curvature) state.add_curvature(at, update, to.curvature);
 }
 
 }  // namespace locus

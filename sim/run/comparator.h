@@ -2,7 +2,8 @@
 //
 // Each compared rule has a learner of its own, over a door of its own. Before a comparison it gets
 // the weights of the run and, where neurons carry their state from trial to trial, that state; then
-// it sees the same batches as all others. Nothing that the run's actors hold, and no count, changes
+// it sees the same batches as all others. A rule whose feedback learns gets R as well, as its run
+// has made it by then; other runs have no such R, and leave the rule out. Nothing that the run's actors hold, and no count, changes
 // by a bit. Learners are in float64 and columns, whatever the run has. Weights stay the same within
 // a comparison, also where the model commits every tick. Its change is read off a commit: weights
 // are set to 0 between the last trial and a plain commit of rate 1, so that they become -change
@@ -27,26 +28,35 @@ namespace locus {
 /// The compared rules of a spec that asks for a comparison; the exact gradient is the first. Empty
 /// where no rule of the run learns.
 std::vector<RuleSpec> compared_rules(const Spec& spec);
+/// Those of them that are compared along the run of `run`, one of the spec's: all but other rules
+/// whose feedback learns.
+std::vector<RuleSpec> compared_rules(const Spec& spec, const RuleSpec& run);
 
 /// The training of the learners that compare: plain commits of rate 1 at the end of a batch, under
 /// any budget.
 TrainingSpec training_to_compare(const TrainingSpec& training);
+
+/// A run between two updates, as far as a comparison depends on it.
+struct ComparedState {
+  std::vector<std::vector<double>> weights;  // of every projection in the order of the model file (weights.h)
+  std::vector<Kept> carried;                 // carried_of the run's network
+  std::vector<Kept> feedback;                // learning_feedback_of the same
+};
 
 class Comparator {
  public:
   /// Products with the Hessian for one curvature.
   static constexpr std::int32_t kMostProducts = 48;
 
-  /// `spec`, which asks for comparisons and has a rule that learns, and its topology outlive this.
-  Comparator(const Spec& spec, const Topology& topology, Executor executor);
+  /// Along the run of `run`, a rule of `spec` that learns. The spec, which asks for comparisons, and
+  /// its topology outlive this.
+  Comparator(const Spec& spec, const Topology& topology, const RuleSpec& run, Executor executor);
   ~Comparator();
   Comparator(const Comparator&) = delete;
   Comparator& operator=(const Comparator&) = delete;
 
-  /// Adds the comparison at update `update` to `to`. weights: of every projection in the order of
-  /// the model file (weights.h); `carried`: carried_of the run's network.
-  void measure(const std::vector<std::vector<double>>& weights, const std::vector<Kept>& carried, std::int64_t update,
-               Comparisons& to);
+  /// Adds the comparison at update `update` to `to`.
+  void measure(const ComparedState& at, std::int64_t update, Comparisons& to);
 
  private:
   struct State;

@@ -1,6 +1,7 @@
 #include "sim/run/learner.h"
 
 #include <type_traits>
+#include <utility>
 
 #include "core/actor/network_part.h"
 #include "core/protocol/closed_form.h"
@@ -45,6 +46,8 @@ Learning shareable(const Spec& spec, const Topology& topology, Learning learning
   const Rule& row = rule(learning.kind);
   if (row.drive == Drive::kSensitivity)
     throw UsageError("RTRL's sensitivities (n N scalars a tick) cannot be cut by neurons: run it alone");
+  if (row.drive == Drive::kFactors)
+    throw UsageError("UORO's factors are scaled by sums over all neurons, which ranks do not share: run it alone");
   std::string reason = why_not_shared(topology, row.drive == Drive::kSweep);
   if (learning.local) reason = "a rule that the model writes itself";
   if (!learning.learned_feedback.empty()) reason = "feedback that learns";
@@ -52,6 +55,19 @@ Learning shareable(const Spec& spec, const Topology& topology, Learning learning
   if (spec.chip) reason = "a chip";
   if (!reason.empty()) throw UsageError(reason + " cannot be shared out by neurons: run it alone");
   return learning;
+}
+
+/// Visits of a synapse by a rule from which on compiling it takes less time than it saves.
+constexpr double kWorthCompiling = 3e8;
+
+/// Visits of a synapse in one trial of each lane, where the plan has the model's own text.
+template <class R>
+double visits_of(const Plan& plan, const Network<R>& network, std::int32_t ticks) {
+  double synapses = 0;
+  for (std::size_t p = 0; p < plan.projections.size(); ++p) {
+    if (plan.projections[p].learns == Way::kLocal) synapses += static_cast<double>(network.projections()[p].size());
+  }
+  return synapses * network.lanes * ticks;
 }
 
 template <class R>
@@ -99,6 +115,23 @@ Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpe
                        Executor executor, RankExchange exchange)
     : Learner(spec, topology, rule, shareable(spec, topology, learning_of(spec, topology, rule)), spec.training.batch,
               permit_of(learning_of(rule, spec.training), spec.training.locality), audience, executor, exchange) {}
+
+template <class R, TransportOf<R> T>
+std::string Learner<R, T>::compile(const CompileOptions& options, std::int64_t updates) {
+  if constexpr (std::is_same_v<T, Columns<R>>) {
+    if (options.compile == Compile::kNever || !learning_.local) return "";
+    const double visits = visits_of(transport_.plan(), network_, shape_.ticks) * static_cast<double>(updates);
+    if (visits == 0 || (options.compile == Compile::kAuto && visits < kWorthCompiling)) return "";
+    KernelAttempt attempt = kernels_of<R>(*learning_.local, learning_.dt, learning_.ticks, options.folder);
+    if (!attempt.fault.empty() && options.compile == Compile::kAlways)
+      throw UsageError("the rule cannot be compiled: " + attempt.fault);
+    kernels_ = std::move(attempt.library);
+    transport_.use(kernels_.template kernels<R>());
+    return attempt.fault;
+  } else {
+    return "";
+  }
+}
 
 template <class R, TransportOf<R> T>
 void Learner<R, T>::begin_update(std::int64_t update) {

@@ -17,6 +17,7 @@
 #include "core/transport/executor.h"
 #include "core/transport/rank_exchange.h"
 #include "core/wire/topology.h"
+#include "sim/compile/kernel_library.h"
 #include "sim/model/spec.h"
 #include "sim/run/chip_record.h"
 #include "sim/run/horizon.h"
@@ -42,6 +43,13 @@ class Learner {
           RankExchange exchange);
   Learner(const Learner&) = delete;
   Learner& operator=(const Learner&) = delete;
+
+  /// Has a rule that the model writes itself compiled, if `options` say so and columns learn by it;
+  /// so many updates are to come. Returns why it is interpreted although it was to be compiled.
+  /// Throws UsageError with that reason under Compile::kAlways.
+  std::string compile(const CompileOptions& options, std::int64_t updates);
+  /// True if the rule is carried out by compiled code.
+  bool is_compiled() const { return kernels_.is_loaded(); }
 
   /// Begins update `update` (from 0): sets every learning rate, where the model has a schedule, and
   /// says whether the packets of a chip are replayed.
@@ -101,6 +109,7 @@ class Learner {
   double feedback_rate_;   // eta of feedback, before the schedule
   Door door_;
   std::optional<ChipRecord> chip_;
+  KernelLibrary kernels_;
   T transport_;
   Trial<R, T> trial_;
 };

@@ -10,7 +10,9 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 
+#include "sim/compile/compile.h"
 #include "sim/model/spec.h"
 #include "sim/model/wire.h"
 #include "sim/run/recording.h"
@@ -53,6 +55,11 @@ struct RunOptions {
   // that follows an update closes it. May be empty: then nothing is looked at. What it does bears
   // on nothing.
   Look look = {};
+  // of rules that a model writes itself, in columns. Nothing is compiled unless it says so
+  CompileOptions compile = {};
+  // called with the name of a rule that was to be compiled and is interpreted, and the reason; may
+  // be empty
+  std::function<void(const std::string& rule, const std::string& reason)> interpreted = {};
   // outcomes keep what a later continuation with more updates needs (sim/run/kept.h)
   bool may_go_on = false;
   // Goes on from there: a state that fits the spec (state.h). The results are those of a run
@@ -66,7 +73,7 @@ RunResult not_begun(const Spec& spec, Topology topology = {}, const RunOptions& 
 
 /// Runs every rule of the spec, in order. Errors of a run (divergence, a broken locality budget, an
 /// interrupt) end that rule, stand in its Outcome and let the others run (an interrupt ends them
-/// all). Throws ModelError where the spec is not valid (sim/model/check.h), before anything is made
+/// all). Throws UsageError where a rule must be compiled and cannot be; ModelError where the spec is not valid (sim/model/check.h), before anything is made
 /// of it; CheckFailure on a defect, std::bad_alloc when memory ends.
 RunResult run(const Spec& spec, const RunOptions& options = {});
 

@@ -99,6 +99,7 @@ Session::Driver::Driver(Spec spec, const SessionOptions& options)
       driven_(spec_.precision == Precision::kFloat32 ? driven_as<float>(spec_, options.transport, workers_.executor())
                                                      : driven_as<double>(spec_, options.transport, workers_.executor())) {
   with([&](auto& driven) {
+    driven.learner.compile(options.compile, spec_.training.updates);
     outcome_ = new_outcome(spec_.rules.front(), driven.learner.learning());
     outputs_.assign(driven.learner.network().readouts.output.size(), 0);
     driven.learner.note_memory();

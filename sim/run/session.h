@@ -30,6 +30,7 @@
 #include <vector>
 
 #include "core/wire/ledger.h"
+#include "sim/compile/compile.h"
 #include "sim/model/builder.h"
 #include "sim/model/spec.h"
 #include "sim/run/result.h"
@@ -66,6 +67,8 @@ struct SessionOptions {
   std::optional<Locality> locality = {};    // the budget
   std::optional<Precision> precision = {};  // of what actors hold; here all is double
   TransportKind transport = TransportKind::kBatched;
+  // of a rule that the model writes itself; nothing is compiled unless it says so
+  CompileOptions compile = {};
   int threads = 1;  // 0: one a processor. Results are the same for any number
 };
 
@@ -73,7 +76,8 @@ class Session {
  public:
   /// The model's network with its first weights. `rule` needs no feedback: it is then drawn for
   /// every rate population. A task is not needed either: update() alone asks for it. Throws
-  /// ModelError, which names each field that is not allowed.
+  /// ModelError, which names each field that is not allowed, and UsageError where the rule must be
+  /// compiled and cannot be.
   Session(const Model& model, const RuleOptions& rule, const SessionOptions& options = {});
   Session(Spec spec, const RuleSpec& rule, const SessionOptions& options = {});
   ~Session();

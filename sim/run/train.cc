@@ -64,6 +64,8 @@ class RuleRun {
         outcome_(new_outcome(rule, learner_.learning())) {
     const TrainingSpec& training = spec.training;
     if (learner_.learns() || !spec.records.empty()) before_ = weights_of(learner_.network());
+    const std::string reason = learner_.compile(options.compile, training.updates);
+    if (!reason.empty() && options.interpreted) options.interpreted(rule.name, reason);
     if constexpr (std::is_same_v<T, Mailbox<R>>) {
       if (options.trace) {
         learner_.transport().watch(
@@ -76,7 +78,7 @@ class RuleRun {
     }
     if (training.stop && learner_.has_losses()) stopper_.emplace(*training.stop);
     if (training.evaluation && learner_.learns()) evaluator_.emplace(spec, topology, options.look, executor);
-    if (spec.compare && learner_.learns()) comparator_.emplace(spec, topology, executor);
+    if (spec.compare && learner_.learns()) comparator_.emplace(spec, topology, rule, executor);
   }
 
   /// Goes on from a state, which fits. The evaluation and the comparison at the end of a rule that
@@ -205,7 +207,8 @@ void RuleRun<R, T>::compare(bool at_end) {
   if (compared_ == update || !(at_end || update % spec_.compare->every == 0)) return;
   compared_ = update;
   const Network<R>& network = learner_.network();
-  comparator_->measure(values_of(network), carried_of(network), update, outcome_.comparisons);
+  comparator_->measure({values_of(network), carried_of(network), learning_feedback_of(network)}, update,
+                       outcome_.comparisons);
 }
 
 /// Tells whoever watches how far the rule has come. Returns whether it is to stop here.

@@ -24,6 +24,7 @@
 
 #include "core/nonlocal/backward_agent.h"
 #include "core/nonlocal/norm_clip.h"
+#include "core/nonlocal/rank_one.h"
 #include "core/nonlocal/sensitivities.h"
 #include "core/protocol/phase_set.h"
 #include "core/protocol/trial_shape.h"
@@ -125,6 +126,7 @@ class Trial {
   std::vector<std::int32_t> after_neurons_;
   std::optional<BackwardAgent<R>> agent_;          // sweeps only
   std::optional<Sensitivities<R>> sensitivities_;  // RTRL only
+  std::optional<RankOne<R>> factors_;              // UORO only
   std::optional<NormClip<R>> clip_;                // where the norm of all changes is bounded
   bool noisy_;                                     // some population draws noise
   std::int32_t feedback_delay_;                    // ticks of FEEDBACK on its wires

@@ -129,6 +129,18 @@ constexpr auto feedback_columns() {
                     std::pair(Kept::What::kFeedbackSecond, &Synapses<R>::second)};
 }
 
+/// One column of all feedback that learns.
+template <class R>
+std::vector<Kept> feedback_column(const Network<R>& network, Kept::What what, Column<R> Synapses<R>::*column) {
+  std::vector<Kept> kept;
+  for (std::size_t r = 0; r < network.feedback.size(); ++r) {
+    const Column<R>& values = network.feedback_synapses[r].*column;
+    if (network.feedback[r].plastic && !values.empty())
+      kept.push_back({what, static_cast<std::int32_t>(r), {values.begin(), values.end()}});
+  }
+  return kept;
+}
+
 /// Puts numbers of feedback back; false where these are of something else.
 template <class R>
 bool restore_feedback(const Kept& kept, Network<R>& network) {
@@ -156,14 +168,14 @@ std::vector<Kept> kept_of(const Network<R>& network) {
     }
   }
   std::ranges::move(carried_of(network), std::back_inserter(kept));
-  for (const auto& [what, column] : feedback_columns<R>()) {
-    for (std::size_t r = 0; r < network.feedback.size(); ++r) {
-      const Column<R>& values = network.feedback_synapses[r].*column;
-      if (network.feedback[r].plastic && !values.empty())
-        kept.push_back({what, static_cast<std::int32_t>(r), {values.begin(), values.end()}});
-    }
-  }
+  for (const auto& [what, column] : feedback_columns<R>())
+    std::ranges::move(feedback_column(network, what, column), std::back_inserter(kept));
   return kept;
+}
+
+template <class R>
+std::vector<Kept> learning_feedback_of(const Network<R>& network) {
+  return feedback_column(network, Kept::What::kFeedback, &Synapses<R>::weight);
 }
 
 template <class R>
@@ -215,6 +227,8 @@ template std::vector<Kept> kept_of(const Network<double>&);
 template std::vector<Kept> kept_of(const Network<float>&);
 template std::vector<Kept> carried_of(const Network<double>&);
 template std::vector<Kept> carried_of(const Network<float>&);
+template std::vector<Kept> learning_feedback_of(const Network<double>&);
+template std::vector<Kept> learning_feedback_of(const Network<float>&);
 template void restore_kept(const std::vector<Kept>&, Network<double>&);
 template void restore_kept(const std::vector<Kept>&, Network<float>&);
 template void set_values(const std::vector<std::vector<double>>&, Network<double>&);

@@ -44,6 +44,9 @@ void restore_kept(const std::vector<Kept>& kept, Network<R>& network);
 /// Of that, what its neurons carry over from trial to trial; empty where they carry nothing.
 template <class R>
 std::vector<Kept> carried_of(const Network<R>& network);
+/// Of that, the weights of feedback that learns.
+template <class R>
+std::vector<Kept> learning_feedback_of(const Network<R>& network);
 
 /// weights_of a network of this topology that holds these numbers.
 std::vector<ProjectionWeights> weights_with(const Topology& topology, std::vector<std::vector<double>> values);

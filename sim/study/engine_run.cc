@@ -170,20 +170,24 @@ class OneByOne {
 
 void check_run(const Spec& spec, const Topology& topology, const RuleSpec& rule, const Fit& fit) {
   if (!has_losses(locus::rule(rule.kind)))
-    throw UsageError("--learn compares losses, and " + rule.name + " has none; choose a rule that learns from errors");
+    throw UsageError("learning on an engine compares losses, and " + rule.name +
+                     " has none; choose a rule that learns from errors");
   if (!fit.fits)
-    throw UsageError("--learn: " + rule.name + " does not fit " + fit.engine + "; without --learn it is said why");
-  if (rule.firing_rate) throw UsageError("--learn does not take a firing-rate target; leave it out of " + rule.name);
+    throw UsageError("learning on an engine: " + rule.name + " does not fit " + fit.engine +
+                     "; its fit says what is missing");
+  if (rule.firing_rate)
+    throw UsageError("learning on an engine does not take a firing-rate target; leave it out of " + rule.name);
   const Learning learning = learning_of(rule, spec.training);
   if (!learning.learned_feedback.empty())
-    throw UsageError("--learn takes fixed feedback, and that of " + rule.name + " learns");
+    throw UsageError("learning on an engine takes fixed feedback, and that of " + rule.name + " learns");
   if (schedule_of(rule, spec.training))
-    throw UsageError("--learn takes a constant learning rate; leave out the schedule");
+    throw UsageError("learning on an engine takes a constant learning rate; leave out the schedule");
   if (!learning.wires.empty() || learning.synapses.weight || learning.synapses.trace)
-    throw UsageError("--learn has the engine's arithmetic beside an exact one; leave out narrow wires and synapses");
+    throw UsageError(
+        "learning on an engine has the engine's arithmetic beside an exact one; leave out narrow wires and synapses");
   for (std::size_t p = 0; p < spec.network.projections.size(); ++p) {
     if (topology.projections[p].plastic && topology.projections[p].wait > 0)
-      throw UsageError("--learn takes projections of the least delay; " + topology.projections[p].name +
+      throw UsageError("learning on an engine takes projections of the least delay; " + topology.projections[p].name +
                        " has a longer one");
   }
 }

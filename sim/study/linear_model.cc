@@ -126,10 +126,11 @@ LinearModel linear_model(const Spec& spec) {
   for (const RuleSpec& rule : spec.rules) {
     if (locus::rule(rule.kind).keeps != Keeps::kAll)
       refuse(fmt::format("rule \"{}\" keeps only some sensitivities", rule.name));
+    if (locus::rule(rule.kind).drive == Drive::kFactors)
+      refuse(fmt::format("rule \"{}\" draws signs, and only its mean is known", rule.name));
   }
   for (const RuleSpec& rule : spec.rules) {
-    if (std::ranges::any_of(rule.feedback, [](const FeedbackSpec& feedback) { return feedback.learn.has_value(); }))
-      refuse(fmt::format("the feedback of rule \"{}\" learns", rule.name));
+    if (feedback_learns(rule)) refuse(fmt::format("the feedback of rule \"{}\" learns", rule.name));
   }
   if (spec.training.carry_state) refuse("state is carried across trials");
   for (const ProjectionSpec& projection : spec.network.projections) {

@@ -272,7 +272,7 @@ class Sweeper {
   /// Empty if an interrupt came before the end.
   std::vector<Digest> run_member(const Spec& spec, const fs::path& file) const {
     std::optional<Recordings> recordings;
-    RunOptions options{.threads = 1, .interrupt = options_.interrupt};
+    RunOptions options{.threads = 1, .interrupt = options_.interrupt, .compile = options_.compile};
     if (options_.folder && !spec.records.empty()) {
       recordings.emplace(spec, file.parent_path());
       options.look = [&](const Sample& sample) { recordings->look(sample); };

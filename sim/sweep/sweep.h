@@ -51,6 +51,7 @@ SweepAxis axis_of(const std::string& text);
 struct SweepOptions {
   int threads = 1;
   std::optional<std::filesystem::path> folder;  // of the members' results; must exist
+  CompileOptions compile = {};                  // of rules that the model writes itself
   // bytes that the process may take in all, beside what the machine has free
   double memory = std::numeric_limits<double>::infinity();
   // true: no member begins, and running members stop

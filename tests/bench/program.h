@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "core/base/flush.h"
 #include "core/protocol/declaration.h"
@@ -55,6 +56,9 @@ class Program {
     const double loss = updates_.run(update_++);
     return learner_.commit() ? loss : -1;
   }
+
+  /// As Learner::compile.
+  std::string compile(const CompileOptions& options) { return learner_.compile(options, 1); }
 
   const Network<R>& network() const { return learner_.network(); }
   const Ledger& ledger() const { return learner_.door().ledger(); }

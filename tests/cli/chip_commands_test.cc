@@ -39,7 +39,7 @@ TEST_F(ChipCommands, PlaceEvaluatesAnotherMesh) {
   const Answer other =
       invoke({"place", path, "--mesh", "2x2", "--policy", "round_robin", "--neurons-per-core", "1", "--rule", "rflo"});
   EXPECT_EQ(other.code, 0) << other.err;
-  EXPECT_TRUE(has(other.out, "2 x 2 cores of 1 neurons, ROUND_ROBIN")) << other.out;
+  EXPECT_TRUE(has(other.out, "2 x 2 cores of 1 neuron, ROUND_ROBIN")) << other.out;
   EXPECT_FALSE(has(other.out, "bptt")) << other.out;
   const Answer json = invoke({"place", path, "--policy", "explicit", "--cores", "0,1,1,0", "--agent-core", "1", "--json"});
   EXPECT_EQ(json.code, 0) << json.err;

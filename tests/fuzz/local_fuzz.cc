@@ -56,10 +56,10 @@ void compare(const LocalRule& rule) {
   columns.weight = &weight;
   std::vector<double> shared(2 * rule.traces.size() + 2, 0.125);
   for (std::size_t t = 0; t < rule.traces.size(); ++t) {
-    columns.traces.push_back(rule.traces[t].at == TraceAt::kTarget ? nullptr : &tiles[t]);
-    columns.shared.push_back(&shared[2 * t]);
+    columns.traces[t] = rule.traces[t].at == TraceAt::kTarget ? nullptr : &tiles[t];
+    columns.shared[t] = &shared[2 * t];
   }
-  for (std::size_t k = 0; k < rule.payload.size(); ++k) columns.payload.push_back(&post.factors[k]);
+  for (std::size_t k = 0; k < rule.payload.size(); ++k) columns.payload[k] = &post.factors[k];
   columns.constants = {&leak, &decay, &drive};
   columns.delta = &tiled;
   runner.run(columns);
@@ -72,8 +72,8 @@ void compare(const LocalRule& rule) {
 
   const TileProgram end_program(rule, 1, 10, RuleMoment::kEnd);
   TileRunner<double> end_runner(end_program);
-  columns.payload.clear();
-  for (std::size_t k = 0; k < rule.end_payload.size(); ++k) columns.payload.push_back(&post.factors[k]);
+  columns.payload = {};
+  for (std::size_t k = 0; k < rule.end_payload.size(); ++k) columns.payload[k] = &post.factors[k];
   for (std::size_t k = 0; k < rule.end_payload.size(); ++k) post.factors[k] = 0.5 - static_cast<double>(k);
   end_runner.run(columns);
   on_end(LocalSynapse<double>{weight, pre, traces.data(), delta}, post, LocalClock<double>{rule, 0.5, 0.25, 2, 1, 10});

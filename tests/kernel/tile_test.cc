@@ -44,8 +44,8 @@ void point_at(const LocalRule& rule, std::vector<std::vector<R>>& traces, std::v
               TileColumns<R>& columns) {
   for (std::size_t t = 0; t < traces.size(); ++t) {
     const bool own = rule.traces[t].at != TraceAt::kTarget && !rule.traces[t].is_shared;
-    columns.traces.push_back(own ? traces[t].data() : nullptr);
-    columns.shared.push_back(rule.traces[t].is_shared ? shared[t].data() : nullptr);
+    columns.traces[t] = own ? traces[t].data() : nullptr;
+    columns.shared[t] = rule.traces[t].is_shared ? shared[t].data() : nullptr;
   }
 }
 
@@ -103,7 +103,7 @@ void compare(std::int32_t synapses, std::int32_t lanes, bool sparse) {
   columns.weight = weight.data();
   columns.target = sparse ? target.data() : nullptr;
   point_at(rule, traces, shared, columns);
-  for (const std::vector<R>& number : payload) columns.payload.push_back(number.data());
+  for (std::size_t n = 0; n < payload.size(); ++n) columns.payload[n] = payload[n].data();
   columns.constants = {constants[0].data(), constants[1].data(), constants[2].data()};
   columns.delta = delta.data();
   runner.run(columns);

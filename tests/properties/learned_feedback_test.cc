@@ -53,10 +53,6 @@ Spec with_learning(Spec spec, std::uint64_t seed) {
   return spec;
 }
 
-bool has_learning(const RuleSpec& rule) {
-  return std::ranges::any_of(rule.feedback, [](const FeedbackSpec& feedback) { return feedback.learn.has_value(); });
-}
-
 TEST(LearnedFeedback, BothTransportsAgreeWithTheOracle) {
   int learning = 0;
   for (std::uint64_t seed = 8001; seed <= 8060; ++seed) {
@@ -66,7 +62,7 @@ TEST(LearnedFeedback, BothTransportsAgreeWithTheOracle) {
     for (const TransportKind transport : kTransports) {
       const RunResult result = run_with(spec, transport);
       for (std::size_t k = 0; k < spec.rules.size(); ++k) {
-        learning += has_learning(spec.rules[k]) ? 1 : 0;
+        learning += feedback_learns(spec.rules[k]) ? 1 : 0;
         ASSERT_TRUE(agrees(spec, result.outcomes[k], oracle::solve(spec, spec.rules[k]), 1e-10))
             << name(transport) << ", " << spec.rules[k].name << " of " << describe(spec);
       }

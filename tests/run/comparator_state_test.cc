@@ -41,9 +41,11 @@ void expect_nothing_left(Spec spec, const std::string& what) {
   const std::vector<std::vector<double>> weights = first_weights(spec);
   const Topology topology = topology_of(spec);
   Workers workers(1);
-  Comparator comparator(spec, topology, workers.executor());
+  const RuleSpec& run =
+      *std::ranges::find_if(spec.rules, [](const RuleSpec& rule) { return rule.kind != RuleKind::kNone; });
+  Comparator comparator(spec, topology, run, workers.executor());
   Comparisons first;
-  comparator.measure(weights, {}, 0, first);
+  comparator.measure({weights, {}, {}}, 0, first);
   ASSERT_FALSE(first.alignment.empty()) << what;
   for (const double factor : {-3.0, 1e200, std::numeric_limits<double>::infinity()}) {
     std::vector<std::vector<double>> others = weights;
@@ -51,9 +53,9 @@ void expect_nothing_left(Spec spec, const std::string& what) {
       for (double& weight : projection) weight = weight == 0 ? factor : weight * factor;
     }
     Comparisons between;
-    comparator.measure(others, {}, 1, between);
+    comparator.measure({others, {}, {}}, 1, between);
     Comparisons again;
-    comparator.measure(weights, {}, 0, again);
+    comparator.measure({weights, {}, {}}, 0, again);
     EXPECT_TRUE(same(first, again)) << what << ", after weights times " << factor;
   }
 }

@@ -24,7 +24,7 @@ constexpr std::array kFloors = std::to_array<std::string_view>({
     " sim/task ",
     " sim/place ",
     " sim/engine ",
-    " sim/ranks ",
+    " sim/ranks sim/compile ",
     " sim/run ",
     " sim/report sim/study ",
     " sim/sweep ",
@@ -69,7 +69,7 @@ constexpr std::array kDependencies = std::to_array<Dependency>({
     {"Eigen/", " * "},
     {"Random123/", " core/base "},
     {"fmt/",
-     " sim/model sim/task sim/place sim/engine sim/ranks sim/run sim/report sim/sweep sim/serve sim/theory sim/study sim/cli sim/python "},
+     " sim/model sim/task sim/place sim/engine sim/ranks sim/compile sim/run sim/report sim/sweep sim/serve sim/theory sim/study sim/cli sim/python "},
     {"openssl/", " sim/model sim/run sim/report "},
     {"minizip/", " sim/model "},
     {"zlib.h", " sim/model "},
@@ -132,7 +132,7 @@ Faults check_dependencies(const Tree& tree) {
 Faults check_front_door(const Tree& tree) {
   constexpr std::string_view kFrontDoor = "sim/locus.h";
   constexpr std::string_view kReachable =
-      " core/base core/wire core/actor core/protocol core/expression sim sim/model sim/place sim/ranks sim/run sim/report sim/sweep ";
+      " core/base core/wire core/actor core/protocol core/expression sim sim/model sim/place sim/ranks sim/compile sim/run sim/report sim/sweep ";
   constexpr std::array kState = std::to_array<std::string_view>({"core/actor/network.h", "core/protocol/phase_table.h"});
   Faults faults;
   std::vector<std::string> reached = {std::string(kFrontDoor)};

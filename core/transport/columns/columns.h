@@ -65,6 +65,8 @@ class Columns {
 
   /// Weights have been set from outside: threads renew their copies.
   void copy_weights();
+  /// From now on a rule that the model writes itself is carried out by these, with the same bits.
+  void use(const RuleKernels<R>& kernels) { learners_.use(kernels); }
 
   Network<R>& network() { return common_.network; }
   Door& door() { return common_.door; }

@@ -260,6 +260,13 @@ void Learners<R>::deliver(Common<R>& common, const phase::LocalEnds& ends) {
 }
 
 template <class R>
+void Learners<R>::use(const RuleKernels<R>& kernels) {
+  for (AnyWay<R>& way : ways_) {
+    if (auto* const local = std::get_if<LocalWay<R>>(&way)) local->use(kernels);
+  }
+}
+
+template <class R>
 void Learners<R>::deliver_local(Common<R>& common, const phase::Posts& posts) {
   local_->tick(0, common.network.rate.size, posts.tick_has_error);
   for (const ProjectionId p : common.onto_rate) {

@@ -43,6 +43,7 @@ class Learners {
 
   /// RTRL: the change of one synapse; the lanes' changes are one sum.
   R& change(ProjectionId projection, SynapseId synapse);
+  void use(const RuleKernels<R>& kernels);
   /// From now on the traces of a projection are watched.
   void watch(const Common<R>& common, ProjectionId p);
   const std::vector<WatchedTraces<R>>& watched() const { return watched_; }

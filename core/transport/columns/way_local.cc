@@ -29,16 +29,19 @@ LocalWay<R>::LocalWay(const Common<R>& common, ProjectionId p) : p_(p) {
 template <class R>
 typename LocalWay<R>::Program LocalWay<R>::program_of(const Common<R>& common, RuleMoment moment) const {
   const LocalRule& rule = *common.learning.local;
-  Program made{std::make_unique<TileProgram>(rule, common.learning.dt, common.learning.ticks, moment), {}};
+  Program made{std::make_unique<TileProgram>(rule, common.learning.dt, common.learning.ticks, moment),
+               {},
+               moment == RuleMoment::kEnd ? rule.end_payload.size() : rule.payload.size()};
   const bool worth = common.projection(p_).size() * common.lanes >= kWorthThreads;
-  for (int share = 0; share < (worth ? common.executor.threads : 1); ++share) {
-    TileColumns<R> columns;
-    columns.traces.resize(traces_.size());
-    columns.shared.resize(traces_.size());
-    columns.payload.resize(moment == RuleMoment::kEnd ? rule.end_payload.size() : rule.payload.size());
-    made.shares.push_back({TileRunner<R>(*made.program), std::move(columns)});
-  }
+  for (int share = 0; share < (worth ? common.executor.threads : 1); ++share)
+    made.shares.push_back({TileRunner<R>(*made.program), {}});
   return made;
+}
+
+template <class R>
+void LocalWay<R>::use(const RuleKernels<R>& kernels) {
+  for (Share& share : tick_.shares) share.runner.use(kernels.at(RuleMoment::kTick));
+  for (Share& share : end_.shares) share.runner.use(kernels.at(RuleMoment::kEnd));
 }
 
 template <class R>
@@ -56,7 +59,8 @@ void LocalWay<R>::run_from(const PostTick<R>& tick, std::int32_t first, std::int
   const std::ptrdiff_t target = common.first_target(projection);
   TileColumns<R>& columns = share.columns;
   columns.lanes = common.lanes;
-  for (std::size_t k = 0; k < columns.payload.size(); ++k) {
+  const std::size_t payload = (moment == RuleMoment::kEnd ? end_ : tick_).payload;
+  for (std::size_t k = 0; k < payload; ++k) {
     const int number = static_cast<int>(k);
     columns.payload[k] = (moment == RuleMoment::kEnd ? neurons.end_payload(number) : neurons.payload(number)) + target;
   }

@@ -1,5 +1,5 @@
-// The way of a rule that the model writes itself: the tile interpreter (core/kernel/tile.h) over
-// the synapses of each source, in every tick and at the end of a trial.
+// The way of a rule that the model writes itself: the tile interpreter (core/kernel/tile.h), or a
+// compiled kernel, over the synapses of each source, in every tick and at the end of a trial.
 //
 // Cost: a pass over traces and changes a tick. Threads take ranges of sources, whose synapses they
 // own.
@@ -23,6 +23,8 @@ class LocalWay {
   void hear_post(const PostTick<R>& tick) { run(tick, RuleMoment::kTick); }
   void hear_end(const PostTick<R>& tick) { run(tick, RuleMoment::kEnd); }
   Column<R>& delta() { return delta_; }
+  /// From now on by these, with the same bits.
+  void use(const RuleKernels<R>& kernels);
 
  private:
   /// The state of one thread at a moment.
@@ -33,6 +35,7 @@ class LocalWay {
   struct Program {
     std::unique_ptr<const TileProgram> program;
     std::vector<Share> shares;  // by thread
+    std::size_t payload = 0;    // numbers of the POST
   };
 
   Program program_of(const Common<R>& common, RuleMoment moment) const;

@@ -95,7 +95,7 @@ function squaresOf(run: JsonRun): { names: string[]; squares: Square[] } {
 
 export function matrixChart(result: Result): Chart | undefined {
   const runs = result.json.runs.filter((run) => whole(run).length > 0).map((run) => ({ run, ...squaresOf(run) }));
-  const names = runs[0]?.names ?? [];
+  const names = [...new Set(runs.flatMap((one) => one.names))]; // a rule whose feedback learns is in its own run alone
   if (names.length < 2) return undefined;
   const pairs = runs.flatMap(({ squares }) => squares.filter((one) => one.rule !== one.other));
   const best = [...pairs].sort((a, b) => a.cosine - b.cosine);
@@ -142,7 +142,7 @@ export function matrixChart(result: Result): Chart | undefined {
     id: "alignments",
     title: "Which rules change the weights alike",
     takeaway: `Of all pairs, ${least.rule} and ${least.other} agree least: a cosine of ${shown(least.cosine)} along the run of ${least.run}.`,
-    how: "Cosine between the changes of two rules at the same weights and on the same batch, as a mean over the comparisons of a run; one panel for the weights of each run.",
+    how: "Cosine between the changes of two rules at the same weights and on the same batch, as a mean over the comparisons of a run; one panel for the weights of each run." + (runs.some((one) => one.names.length < names.length) ? " A rule whose feedback learns is compared along its own run alone, with what its feedback has become by then." : ""),
     columns: ["run", "rule", "with", "mean cosine", "comparisons"],
     rows: pairs.map((one): Cell[] => [one.run, one.rule, one.other, one.cosine, one.points]),
     draw,
