@@ -26,7 +26,7 @@ import matplotlib.pyplot as plt  # after the choice of what draws
 MODELS = ["models/tasks/add.txtpb", "models/tasks/mimic.txtpb", "models/student_teacher.txtpb", "models/sparse.txtpb"]
 
 RULES = ["bptt", "rtrl", "rtrl:reach:2", "rtrl:paths:4", "tbptt:5", "tbptt:1", "eprop", "eprop:random", "rflo"]
-UPDATES, EVERY = 400, 40
+UPDATES, EVERY = 400, 100
 plt.rcParams.update({
     "font.size": 9, "figure.constrained_layout.use": True, "svg.hashsalt": "locus", "svg.fonttype": "none", "axes.titlesize": 9,
 })

@@ -22,7 +22,7 @@ void check_registers(const LeakRegisters& registers, const FieldPath& where, Fau
     return;
   }
   if (!has_length) return;
-  const std::uint32_t most = (1U << static_cast<std::uint32_t>(registers.length)) - 1;
+  const std::int32_t most = (1 << registers.length) - 1;
   for (std::size_t i = 0; i < registers.seeds.size(); ++i) {
     if (registers.seeds[i] >= 1 && registers.seeds[i] <= most) continue;
     faults.error(
