@@ -32,7 +32,7 @@ std::string short_forms() {
 void declare_ranks(CLI::App& app, std::string& ranks) {
   app.add_option("--ranks", ranks,
                  "off: each of the processes that mpirun or srun starts is a run of its own, in DIR/rank-K of --out DIR; without "
-                 "it, they share one run (docs/ranks.md)")
+                 "it, they share one run")
       ->type_name("off")
       ->check(one_of({"off"}), "");
 }
