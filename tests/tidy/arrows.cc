@@ -73,6 +73,7 @@ constexpr std::array kDependencies = std::to_array<Dependency>({
     {"openssl/", " sim/model sim/run sim/report "},
     {"minizip/", " sim/model "},
     {"mpi.h", " sim/ranks/mpi "},
+    {"gnu/libc-version.h", " sim/cli "},
     {"zlib.h", " sim/model "},
     {"utf8proc.h", " sim/model "},
     {"google/protobuf/", " sim/model sim/report "},
