@@ -8,7 +8,8 @@ IntegerLeaks::IntegerLeaks(IntegerState state, RandomKey key, std::int32_t neuro
     : state_(std::move(state)), key_(key), ticks_(ticks), steps_(neurons) {
   if (!state_.registers || state_.rounding == LeakRounding::kDown) return;
   const LeakRegisters& asked = *state_.registers;
-  for (const std::uint32_t seed : asked.seeds) registers_.emplace_back(seed, asked.length, asked.tap, state_.leak_bits);
+  for (const std::int32_t seed : asked.seeds)
+    registers_.emplace_back(static_cast<std::uint32_t>(seed), asked.length, asked.tap, state_.leak_bits);
   const auto count = static_cast<std::int64_t>(registers_.size());
   steps_ = (neurons + count - 1) / count;
 }

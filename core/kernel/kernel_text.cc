@@ -190,8 +190,8 @@ class KernelPrinter {
     line("}");
   }
 
-  /// Changes are added as the interpreter adds them: of the lanes of a synapse that stand in a tile,
-  /// first one change of all, then the next.
+  /// Changes are added as the interpreter adds them: of the lanes of a synapse that stand in a
+  /// tile, first one change of all, then the next.
   void print_lanes() {
     const std::string tile = std::to_string(kTile);
     for (std::int32_t i = 0; i < changes_; ++i) line("R " + indexed("w", i) + "[" + tile + "];");

@@ -58,14 +58,42 @@ template <class R>
   return bits;
 }
 
+/// Calls see(begin, size) for each word's worth of values, one after the other.
+template <class See>
+[[gnu::always_inline]] inline void by_words(std::ptrdiff_t size, See see) {
+  constexpr std::ptrdiff_t kWord = 64;
+  for (std::ptrdiff_t begin = 0; begin < size; begin += kWord) see(begin, begin + kWord < size ? kWord : size - begin);
+}
+
 /// Calls visit(k) for each values[k] that is not 0, ascending.
 template <class R, class Visit>
 [[gnu::always_inline]] inline void each_not_zero(const R* values, std::ptrdiff_t size, Visit visit) {
-  constexpr std::ptrdiff_t kWord = 64;
-  for (std::ptrdiff_t begin = 0; begin < size; begin += kWord) {
-    std::uint64_t bits = bits_not_zero(values + begin, begin + kWord < size ? kWord : size - begin);
-    for (; bits != 0; bits &= bits - 1) visit(begin + std::countr_zero(bits));
-  }
+  by_words(
+      size, [&](std::ptrdiff_t begin, std::ptrdiff_t width) __attribute__((always_inline)) {
+        for (std::uint64_t bits = bits_not_zero(values + begin, width); bits != 0; bits &= bits - 1)
+          visit(begin + std::countr_zero(bits));
+      });
+}
+
+/// Calls visit(k) for each k at which one of two columns is not 0, ascending.
+template <class R, class Visit>
+[[gnu::always_inline]] inline void each_either_not_zero(const R* one, const R* other, std::ptrdiff_t size, Visit visit) {
+  by_words(
+      size, [&](std::ptrdiff_t begin, std::ptrdiff_t width) __attribute__((always_inline)) {
+        std::uint64_t bits = bits_not_zero(one + begin, width) | bits_not_zero(other + begin, width);
+        for (; bits != 0; bits &= bits - 1) visit(begin + std::countr_zero(bits));
+      });
+}
+
+/// At how many places one of two columns is not 0.
+template <class R>
+std::int64_t count_either_not_zero(const R* one, const R* other, std::ptrdiff_t size) {
+  std::int64_t count = 0;
+  by_words(
+      size, [&](std::ptrdiff_t begin, std::ptrdiff_t width) __attribute__((always_inline)) {
+        count += std::popcount(bits_not_zero(one + begin, width) | bits_not_zero(other + begin, width));
+      });
+  return count;
 }
 
 }  // namespace locus

@@ -12,7 +12,8 @@ namespace locus {
 class CompileOption {
  public:
   void declare(CLI::App& app);
-  /// `auto` without the option; `never`, whatever it says, if the variable LOCUS_COMPILE is "never".
+  /// `auto` without the option; `never`, whatever it says, if the variable LOCUS_COMPILE is
+  /// "never".
   CompileOptions options() const;
 
  private:

@@ -98,8 +98,9 @@ KernelFolder::KernelFolder(const fs::path& folder) : folder_(folder.empty() ? us
     return;
   }
   std::error_code error;
-  folder_ = fs::canonical(folder_.parent_path(), error) / folder_.filename();
-  const std::string open = openness(folder_);
+  const fs::path above = fs::canonical(folder_.parent_path(), error);
+  if (!error) folder_ = above / folder_.filename();
+  const std::string open = error ? "cannot be read: " + error.message() : openness(folder_);
   if (!open.empty()) fault_ = "the folder of compiled rules " + folder_.string() + " " + open;
 }
 

@@ -53,8 +53,8 @@ struct KernelAttempt {
   std::string fault;  // empty: the library is loaded
 };
 
-/// Loads the kernels of a rule for R, after compiling them if they are not kept. `dt` in ms, `ticks`
-/// of a trial. `folder` as CompileOptions. Thread-safe.
+/// Loads the kernels of a rule for R, after compiling them if they are not kept. `dt` in ms,
+/// `ticks` of a trial. `folder` as CompileOptions. Thread-safe.
 template <class R>
 KernelAttempt kernels_of(const LocalRule& rule, double dt, double ticks, const std::filesystem::path& folder = {});
 

@@ -44,6 +44,8 @@ std::variant<DenseMatrix, SparseMatrix> matrix_of(const Projection& projection, 
   return matrix;
 }
 
+}  // namespace
+
 template <class R>
 void set_values(const Projection& projection, const std::vector<double>& values, Column<R>& column) {
   CHECK(std::ssize(values) == projection.places(), "as many numbers as the projection has weights");
@@ -51,8 +53,6 @@ void set_values(const Projection& projection, const std::vector<double>& values,
     column[SynapseId{k}] = static_cast<R>(values[static_cast<std::size_t>(place)]);
   });
 }
-
-}  // namespace
 
 template <class R>
 ProjectionWeights weights_of(const Projection& projection, const Column<R>& weight) {
@@ -233,6 +233,8 @@ template void restore_kept(const std::vector<Kept>&, Network<double>&);
 template void restore_kept(const std::vector<Kept>&, Network<float>&);
 template void set_values(const std::vector<std::vector<double>>&, Network<double>&);
 template void set_values(const std::vector<std::vector<double>>&, Network<float>&);
+template void set_values(const Projection&, const std::vector<double>&, Column<double>&);
+template void set_values(const Projection&, const std::vector<double>&, Column<float>&);
 template void set_values(const std::vector<double>&, ProjectionId, Network<double>&);
 template void set_values(const std::vector<double>&, ProjectionId, Network<float>&);
 

@@ -1,6 +1,7 @@
 // The folder of kernels: what is kept, what is refused, and what happens without a compiler.
 #include "tests/support/folder.h"
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -140,6 +141,15 @@ TEST(KernelsWithoutACompiler, AreInterpretedWithAWord) {
   spec.training.updates = 1;
   RunOptions options{.threads = 1, .compile = {Compile::kAlways, folder.path("kernels")}};
   EXPECT_THROW(run(spec, options), UsageError);
+  // so much to do that it would be worth a compiler, and stopped before the first update
+  const std::atomic<bool> stop = true;
+  std::string word;
+  options.compile.compile = Compile::kAuto;
+  options.interrupt = &stop;
+  options.interpreted = [&](const std::string& rule, const std::string& reason) { word = rule + ": " + reason; };
+  spec.training.updates = 1'000'000'000;
+  EXPECT_EQ(run(spec, options).outcomes.front().status, Status::kInterrupted);
+  EXPECT_EQ(word, "mine: no compiler (c++, g++, clang++) is in an absolute folder of PATH");
   EXPECT_FALSE(fs::exists(folder.path("kernels")));
   const Variable home("HOME", nullptr);
   const Variable cache("XDG_CACHE_HOME", nullptr);

@@ -48,6 +48,30 @@ TEST(Speakers, AreNoneAmongSilentNeurons) {
   EXPECT_TRUE(speakers(std::vector<float>(300)).empty());
 }
 
+/// Of two columns that speak at some places in turn, at others both, at others neither.
+template <class R>
+void expect_either() {
+  for (std::size_t size = 0; size < 200; ++size) {
+    std::vector<R> one(size);
+    std::vector<R> other(size);
+    std::vector<std::ptrdiff_t> wanted;
+    for (std::size_t k = 0; k < size; ++k) {
+      if (k % 3 == 1) one[k] = std::numeric_limits<R>::quiet_NaN();
+      if (k % 7 == 2) other[k] = -R(1);
+      if (k % 3 == 1 || k % 7 == 2) wanted.push_back(static_cast<std::ptrdiff_t>(k));
+    }
+    std::vector<std::ptrdiff_t> found;
+    each_either_not_zero(one.data(), other.data(), std::ssize(one), [&](std::ptrdiff_t k) { found.push_back(k); });
+    ASSERT_EQ(found, wanted) << size << " values";
+    ASSERT_EQ(count_either_not_zero(one.data(), other.data(), std::ssize(one)), std::ssize(wanted)) << size << " values";
+  }
+}
+
+TEST(Speakers, OfTwoColumnsSpeakInEither) {
+  expect_either<double>();
+  expect_either<float>();
+}
+
 /// A register of each width that the level has.
 template <class R, std::size_t kBytes>
 void expect_bits() {

@@ -59,7 +59,7 @@ std::string integer_text(const IntegerState& state) {
   if (state.rounding == LeakRounding::kStochastic) text += " rounding: STOCHASTIC";
   if (!state.registers) return text + " }";
   text += " registers {";
-  for (const std::uint32_t seed : state.registers->seeds) text += " seed: " + std::to_string(seed);
+  for (const std::int32_t seed : state.registers->seeds) text += " seed: " + std::to_string(seed);
   return text + " length: " + std::to_string(state.registers->length) + " tap: " + std::to_string(state.registers->tap) +
          " first_tick: " + std::to_string(state.registers->first_tick) + " } }";
 }
