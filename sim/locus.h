@@ -8,7 +8,7 @@
 //   a network, a task and rules, by name (builder.h):
 //     Model, RateOptions, ConnectOptions, FeedbackOptions, DrawnInputOptions, InitialWeights,
 //     gaussian, normal, constant, dense, sparse, aligned, sparse_random, sparse_in_degree, trial,
-//     RuleOptions, EpropOptions, bptt, tbptt, rflo, eprop, eprop_random, rtrl, none,
+//     RuleOptions, EpropOptions, bptt, tbptt, rflo, eprop, eprop_random, rtrl, uoro, none,
 //     CompareOptions
 //   the same from a file (load.h), and as plain values (spec.h):
 //     load, Spec

@@ -55,7 +55,7 @@ struct Eligible {
   R filter;            // kappa
 };
 
-/// Those of the neuron `lif` and the rule's kappa.
+/// The constants of the neuron `lif`, and the rule's kappa.
 template <class R>
 Eligible<R> eligible_of(const Lif<R>& lif, R filter) {
   return {lif.decay, lif.gain, lif.adaptation_decay, lif.adaptation, filter};

@@ -50,7 +50,7 @@ enum class Surrogate : std::uint8_t {
 
 std::string_view name(Surrogate surrogate);  // "PIECEWISE_LINEAR", the name in model files
 
-/// What the spike of the tick before leaves of the voltage.
+/// The reset of the voltage after a spike.
 enum class Reset : std::uint8_t { kSubtractNextTick, kSubtract, kZero };
 
 std::string_view name(Reset reset);  // "SUBTRACT_NEXT_TICK", the name in model files
@@ -281,7 +281,7 @@ void on(LifNeuron<R> n, SweepBegin) {
   n.delta = n.omega = n.upsilon = R(0);
 }
 
-/// What a neuron recalls of a revisited tick, beside its psi.
+/// The state of a revisited tick that a neuron recalls, beside its psi.
 template <class R>
 struct Recalled {
   R voltage;  // v before its reset [1]; read where the reset recalls it

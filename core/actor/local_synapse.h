@@ -74,7 +74,7 @@ void on_end(LocalSynapse<R> s, const LocalPost<R>& m, const LocalClock<R>& c) {
   for (const std::int32_t end : c.rule.ends) s.delta += value_at(s, m, c, end);
 }
 
-/// What a neuron keeps of a reward: it lasts for the tick.
+/// The reward that a neuron keeps, for one tick.
 template <class R>
 struct RewardedNeuron {
   R& reward;  // r_t [1]; 0 where none has come

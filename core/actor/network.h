@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "core/actor/activation.h"
+#include "core/actor/integer_state.h"
 #include "core/actor/lif_neuron.h"
 #include "core/actor/noise.h"
 #include "core/actor/optimizer.h"
@@ -44,9 +45,10 @@ struct Neurons {
   // the first one's, and `each` has all (size)
   std::optional<LifParameters> lif;
   std::vector<Lif<double>> each = {};
-  bool is_plain = true;  // all are plain (lif_neuron.h); only for spiking neurons
-  double decay = 0;      // alpha of a leaky readout; 0: no memory
-  double gain = 1;       // zeta of a readout
+  bool is_plain = true;                      // all are plain (lif_neuron.h); only for spiking neurons
+  std::optional<IntegerLeaks> integer = {};  // of spiking neurons whose voltages are whole numbers
+  double decay = 0;                          // alpha of a leaky readout; 0: no memory
+  double gain = 1;                           // zeta of a readout
   // x_t of all neurons at every tick [1]; only for inputs that no task shows
   std::optional<double> constant = {};
   std::optional<NoiseParameters> noise = {};  // only for rate and spiking neurons
@@ -148,6 +150,11 @@ struct Network {
 
   /// True if some trial has not begun at this tick, and its neurons wait.
   bool has_waiting(Tick now) const { return now.value <= latest; }
+
+  /// The draws of this tick for a population of whole numbers.
+  LeakTick leak_tick(const Neurons& population, Tick now) const {
+    return {&*population.integer, population.begin, static_cast<std::uint64_t>(first_trial), now.value, late.data()};
+  }
 
   const Indexed<Projection>& projections() const { return topology->projections; }
   /// The number by which messages name the wires feedback[r]: behind those of the topology.

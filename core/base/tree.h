@@ -42,10 +42,10 @@ struct Grains {
   std::int32_t size(std::int32_t index) const { return begin(index + 1) - begin(index); }
 };
 
-/// Where the right half of the node [first, last) begins.
+/// The first grain of the right half of the node [first, last).
 constexpr std::int32_t middle_of(std::int32_t first, std::int32_t last) { return first + (last - first + 1) / 2; }
 
-/// How many vectors sum_tree needs besides its result, for so many grains.
+/// The number of vectors that sum_tree needs besides its result.
 constexpr std::int32_t tree_depth(std::int32_t grains) {
   std::int32_t depth = 0;
   for (std::int32_t left = grains; left > 1; left = (left + 1) / 2) ++depth;

@@ -42,7 +42,7 @@ enum class Cadence : std::uint8_t {
   kEnd,  // the last tick of a trial; of rewards only
 };
 
-/// What the phases of a rule depend on that is not in its row (core/protocol/phase.h).
+/// The properties of a text that select phases, beside its row (core/protocol/phase.h).
 struct LocalPosts {
   int scalars = 0;                          // of the payload
   Cadence constant_gain = Cadence::kNever;  // onto neurons whose phi is the identity

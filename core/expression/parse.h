@@ -22,7 +22,7 @@ namespace locus {
 inline constexpr std::size_t kMostCharacters = 2000;
 inline constexpr int kMostDepth = 40;
 
-/// What is wrong with an expression, and where: line and column count from 1.
+/// A fault of an expression and its place: line and column count from 1.
 struct ExpressionFault {
   int line = 1;
   int column = 1;

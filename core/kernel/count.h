@@ -1,12 +1,10 @@
-// How many values are not 0: what a delivery of events counts its messages by.
+// Counts of values that are not 0, from which deliveries of events count their messages.
 //
 // Cost: a compare and an addition a register; of a few values, some 20 instructions.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
 
 #include "core/kernel/product.h"
 #include "core/kernel/registers.h"
@@ -35,15 +33,6 @@ std::int64_t count_nonzero(const R* values, std::int64_t size) {
     for (std::int32_t lane = 0; lane < Register<R>::kLanes; ++lane) count -= flags[lane];
   }
   return count;
-}
-
-/// True if all bits of all values are 0: then none says anything.
-template <class R>
-bool is_blank(const R* values, std::ptrdiff_t size) {
-  using Bits = std::conditional_t<sizeof(R) == 4, std::uint32_t, std::uint64_t>;
-  Bits bits = 0;
-  for (std::ptrdiff_t k = 0; k < size; ++k) bits |= std::bit_cast<Bits>(values[k]);
-  return bits == 0;
 }
 
 /// Summed over the rows, each contiguous (by_neuron is 1).

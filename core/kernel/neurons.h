@@ -29,7 +29,7 @@ struct RateCells {
   }
 };
 
-/// Those that a spiking neuron has besides (n x lanes each).
+/// The further columns of spiking neurons (n x lanes each).
 template <class R>
 struct SpikingCells {
   RateCells<R> rate;

@@ -40,8 +40,8 @@ bool is_far(const WeightsView<R>& w) {
   return w.stride * w.sources * std::int64_t{sizeof(R)} >= kFar;
 }
 
-/// What some neurons said in some rows (ticks, or ticks and lanes): row r, neuron i at value[r *
-/// by_row + i * by_neuron]; one of the strides is 1.
+/// The activities of some neurons in some rows (ticks, or ticks and lanes): row r, neuron i at
+/// value[r * by_row + i * by_neuron]; one of the strides is 1.
 template <class R>
 struct RowsView {
   const R* value = nullptr;

@@ -19,7 +19,7 @@ namespace locus {
 /// registers for them.
 constexpr std::size_t kMostOutputs = kWidest == 64 ? 8 : 4;
 
-/// Where an output's weights stand: output o and input k at weight[o * by_output + k * by_input].
+/// The places of an output's weights: output o and input k at weight[o * by_output + k * by_input].
 template <class R>
 struct Factors {
   const R* weight;
@@ -28,7 +28,7 @@ struct Factors {
   std::int32_t inputs;
 };
 
-/// What a product takes and gives: input k's lanes at from + k * from_apart, output o's at to + o *
+/// The arguments of a product: input k's lanes at from + k * from_apart, output o's at to + o *
 /// to_apart.
 template <class R>
 struct Lines {

@@ -16,7 +16,7 @@
 
 namespace locus {
 
-/// What one tile takes and changes: so many rows, of its first target and source.
+/// The arguments of one tile: so many rows, of its first target and source.
 template <class R>
 struct OuterRows {
   const R* left;

@@ -20,7 +20,7 @@ constexpr std::size_t kWidest = 32;
 constexpr std::size_t kWidest = 16;
 #endif
 
-/// As many scalars as a register of kBytes holds.
+/// The number of scalars in a register of kBytes.
 template <class R, std::size_t kBytes = kWidest>
 struct Register {
   static constexpr std::int32_t kLanes = kBytes / sizeof(R);

@@ -91,6 +91,20 @@ void step_spiking_kind(const SpikingCells<R>& cells, std::size_t first, std::siz
 }
 
 template <class R>
+void step_integer_kind(const SpikingCells<R>& cells, std::size_t first, std::size_t last, const SpikingKind<R>& kind,
+                       const LeakTick& tick) {
+  dispatch_kind(kind.lif, kind.is_plain, [&]<class K>(K) {
+    dispatch(kind.lif.surrogate, [&]<class Psi>(Psi) {
+      for (std::size_t cell = first; cell < last; ++cell) {
+        const std::size_t neuron = cell / kind.lanes;
+        const auto draw = tick.draw(static_cast<std::int32_t>(neuron), static_cast<std::int32_t>(cell % kind.lanes));
+        step_integer<Psi, K>(cells[cell], kind.clocks.of(neuron), tick.state(), draw);
+      }
+    });
+  });
+}
+
+template <class R>
 void revisit_spiking_kind(const SpikingCells<R>& cells, std::size_t first, std::size_t last, const SpikingKind<R>& kind,
                           const RecalledCells<R>& past, R* errors) {
   dispatch_kind(kind.lif, kind.is_plain, [&]<class K>(K) { revisit_cells<K>(cells, first, last, kind, past, errors); });
@@ -98,6 +112,10 @@ void revisit_spiking_kind(const SpikingCells<R>& cells, std::size_t first, std::
 
 template void step_spiking_kind(const SpikingCells<double>&, std::size_t, std::size_t, const SpikingKind<double>&, bool);
 template void step_spiking_kind(const SpikingCells<float>&, std::size_t, std::size_t, const SpikingKind<float>&, bool);
+template void step_integer_kind(const SpikingCells<double>&, std::size_t, std::size_t, const SpikingKind<double>&,
+                                const LeakTick&);
+template void step_integer_kind(const SpikingCells<float>&, std::size_t, std::size_t, const SpikingKind<float>&,
+                                const LeakTick&);
 template void revisit_spiking_kind(const SpikingCells<double>&, std::size_t, std::size_t, const SpikingKind<double>&,
                                    const RecalledCells<double>&, double*);
 template void revisit_spiking_kind(const SpikingCells<float>&, std::size_t, std::size_t, const SpikingKind<float>&,

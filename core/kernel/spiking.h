@@ -8,6 +8,7 @@
 // Cost: one pass over the columns that the kind has.
 #pragma once
 
+#include "core/actor/integer_state.h"
 #include "core/kernel/neurons.h"
 
 namespace locus {
@@ -20,7 +21,7 @@ struct SpikingKind {
   LifClocks<R> clocks;
   std::size_t lanes = 1;
 
-  /// Whether all neurons of both are of one kind and have the same constants.
+  /// True if all neurons of both are of one kind and have the same constants.
   bool is_alike(const SpikingKind& other) const {
     return !clocks.differ() && !other.clocks.differ() && lif == other.lif && is_plain == other.is_plain;
   }
@@ -30,6 +31,11 @@ struct SpikingKind {
 template <class R>
 void step_spiking_kind(const SpikingCells<R>& cells, std::size_t first, std::size_t last, const SpikingKind<R>& kind,
                        bool learns);
+
+/// The same of a population whose voltages are whole numbers; cells are those of its layer.
+template <class R>
+void step_integer_kind(const SpikingCells<R>& cells, std::size_t first, std::size_t last, const SpikingKind<R>& kind,
+                       const LeakTick& tick);
 
 /// What neurons recall of a revisited tick: psi (cells of the layer), v before its reset (the same)
 /// and z. The last two are null where no reset needs them.

@@ -53,8 +53,8 @@ void hear_adjoint(const BackStage<R>& stage, std::ptrdiff_t length, const R* del
   });
 }
 
-/// What a stage of a sweep in one loop takes: the agent's delta (n), 1 - alpha, and A^T eps of the
-/// tick revisited (n), or null.
+/// The arguments of a stage of a sweep in one loop: the agent's delta (n), 1 - alpha, and A^T eps
+/// of the tick revisited (n), or null.
 template <class R>
 struct AgentStage {
   R* delta = nullptr;

@@ -39,8 +39,8 @@ struct SynapsesView {
   }
 };
 
-/// What some neurons said at every tick of a trial: the lanes of (tick, neuron) begin at at(tick,
-/// neuron) and are contiguous. by_tick is 0 where every tick says the same.
+/// The activities of some neurons at every tick of a trial: the lanes of (tick, neuron) begin at
+/// at(tick, neuron) and are contiguous. by_tick is 0 where every tick says the same.
 template <class R>
 struct TicksView {
   R* value = nullptr;

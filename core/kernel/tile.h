@@ -20,7 +20,7 @@ namespace locus {
 
 inline constexpr std::int32_t kTile = 128;
 
-/// Where an operation finds a number of each synapse.
+/// The place of a number of each synapse, for an operation.
 struct TileOperand {
   enum class From : std::uint8_t {
     kRegister,

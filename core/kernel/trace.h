@@ -26,8 +26,8 @@ void drift_traces(RowsView<R> said, Drift<R> clock, R* traces) {
   });
 }
 
-/// What loop_post() and loop_drift() change: pre (sources x lanes), trace (synapses x lanes), delta
-/// (synapses), which the lanes share, in lane order.
+/// The columns that loop_post() and loop_drift() change: pre (sources x lanes), trace (synapses
+/// x lanes), delta (synapses), which the lanes share, in lane order.
 template <class R>
 struct LoopColumns {
   SynapsesView<R> synapses;

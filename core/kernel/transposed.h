@@ -64,7 +64,7 @@ struct TransposedEligibility {
   }
 };
 
-/// What filter_signals() reads: gains as signals; no decays: all are `constant_decay`.
+/// The arguments of filter_signals(): gains as signals; no decays: all are `constant_decay`.
 template <class R>
 struct TraceFilter {
   TicksView<const R> gain;

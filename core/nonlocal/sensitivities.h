@@ -133,7 +133,7 @@ class Sensitivities {
   // INFLUENCE of a tick, in one lane
   Tally influence_all_;
   std::vector<Carrier> carriers_;  // only under a restricted rule
-  // What the ends of a synapse share if both keep the same: all of it (n); and for other carriers.
+  // the sensitivities that both ends of a synapse share, if they keep the same (n), or in part
   std::vector<SharedRun> whole_;
   std::vector<SharedRun> runs_;
   Column<R> sensitivities_;             // (lanes x what all neurons keep)

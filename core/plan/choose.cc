@@ -68,8 +68,7 @@ ChosenWay way_of(const PlanFacts& facts, const Projection& projection) {
   if (facts.learning.local && onto_rate) return {Way::kLocal, "the model writes the rule itself"};
   if (target.spiking) return {Way::kEvents, "onto spiking neurons: cost follows what is sent"};
   if (target.leaky) return {Way::kEvents, "onto readouts with memory"};
-  if (facts.rule.drive == Drive::kSensitivity && onto_rate)
-    return {Way::kSummed, "neurons tell each synapse its change"};
+  if (tells_changes(facts.rule.drive) && onto_rate) return {Way::kSummed, "neurons tell each synapse its change"};
   if (rounds_traces(facts.learning, projection)) return {Way::kLoop, "each synapse rounds its trace in every tick"};
   if (facts.horizon.trial.commits_every_tick && !facts.sweeps()) {
     if (descends_plainly(facts, projection)) return {Way::kFused, "every tick commits"};
@@ -187,6 +186,7 @@ bool ticks_run_forward(const PlanFacts& facts, const Plan& plan) {
   if (facts.rule.drive != Drive::kNothing || facts.width.lanes > 1 || plan.shared_out) return false;
   if (facts.topology.is_part() || !facts.learning.wires.empty()) return false;  // as above
   if (facts.topology.has_noise() || horizon.inputs_tick_by_tick || horizon.outputs_are_seen) return false;
+  if (facts.topology.has_integers()) return false;  // each leak draws
   return facts.topology.sizes.rate_neurons < kWorthSharing;
 }
 

@@ -5,7 +5,7 @@
 
 namespace locus {
 
-/// All that a choice may look at.
+/// The facts on which choices may depend.
 struct PlanFacts {
   const Topology& topology;
   const Learning& learning;
@@ -25,11 +25,11 @@ struct ChosenWay {
 Sends sending_of(const PlanFacts& facts, const Projection& projection);
 ChosenWay way_of(const PlanFacts& facts, const Projection& projection);
 Commits commit_of(const PlanFacts& facts, const Projection& projection, Way way);
-/// Whether a weight of the projection moves by plain descent and nothing else.
+/// True if the projection's weights move by plain descent and nothing else.
 bool descends_plainly(const PlanFacts& facts, const Projection& projection);
 
 bool is_spiking(const Topology& topology, const Projection& projection);
-/// Whether the currents of readouts are sums over grains, and errors that are carried back.
+/// True if currents of readouts, or errors that are carried back, are sums over grains.
 bool sums_grains(const PlanFacts& facts, const Projection& projection);
 bool carries_grains(const PlanFacts& facts, const Projection& projection);
 bool lists_speakers(const Topology& topology);

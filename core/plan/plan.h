@@ -21,7 +21,7 @@
 
 namespace locus {
 
-/// How AXON and DENDRITE of a projection are carried, from its first tick on.
+/// The way in which AXON and DENDRITE of a projection are carried, from its first tick on.
 enum class Sends : std::uint8_t {
   kAhead,    // a run of ticks as one product, before the first of them
   kProduct,  // a product of weights and activities
@@ -29,7 +29,7 @@ enum class Sends : std::uint8_t {
   kEvents,   // the synapses of those sources that speak, one by one
 };
 
-/// How the synapses of a projection learn.
+/// The way in which the synapses of a projection learn.
 enum class Way : std::uint8_t {
   kStatic,    // not at all
   kFused,     // learning of t, commit and sending of t + 1 in one pass
@@ -41,7 +41,7 @@ enum class Way : std::uint8_t {
   kLocal,     // the text of the rule, a pass in each tick, into a sum that waits for the commit
 };
 
-/// How the weights of a projection follow.
+/// The moment at which the weights of a projection change.
 enum class Commits : std::uint8_t {
   kNever,
   kInPass,   // in the pass that learns and sends
@@ -53,7 +53,7 @@ std::string_view name(Sends sends);      // "ahead"
 std::string_view name(Way way);          // "fused"
 std::string_view name(Commits commits);  // "in pass"
 
-/// What is known of a run beyond its rule.
+/// The facts of a run beyond its rule.
 struct Horizon {
   TrialShape trial;
   // what readouts say is looked at, at ticks without an error too
@@ -65,7 +65,7 @@ struct Horizon {
   std::int64_t tape_floor = std::int64_t{64} << 20;
 };
 
-/// How wide a run is.
+/// The width of a run.
 struct RunWidth {
   std::int32_t lanes = 1;  // trials of a batch
   int threads = 1;

@@ -36,7 +36,7 @@ struct Facts {
   SensitivityCounts sensitivities;
 };
 
-/// What is counted of sensitivities where the rule carries some.
+/// The counts of sensitivities, if the rule carries some.
 SensitivityCounts sensitivities_of(const Learning& learning, const Topology& topology) {
   return rule(learning.kind).drive == Drive::kSensitivity ? sensitivity_counts(topology, learning) : SensitivityCounts{};
 }
@@ -167,6 +167,7 @@ std::int64_t traces_of(const Learning& learning, const Topology& topology, const
   const Rule& row = rule(learning.kind);
   if (row.drive == Drive::kNothing) return 0;
   std::int64_t scalars = learning.local ? traces_of_neurons(*learning.local, topology) : sensitivities.kept;
+  if (row.drive == Drive::kFactors) scalars += count_plus(topology.sizes.rate_neurons, plastic_onto_rate(topology));
   scalars += filtered_for_feedback(learning, topology);
   for (const Projection& projection : topology.projections)
     scalars += traces_of_synapse(learning, topology, projection) * projection.size();

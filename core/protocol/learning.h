@@ -70,7 +70,7 @@ inline bool rounds_traces(const Learning& learning, const Projection& projection
 /// of all, and under learned feedback R and A of a population shrink alike.
 Optimizer optimizer_of(const Learning& learning, const Projection& projection);
 
-/// What the phases of a rule depend on beside its row; of the table's rules nothing.
+/// The properties beside its row that select a rule's phases; none for rules of the table.
 inline LocalPosts posts_of(const Learning& learning) { return learning.local ? learning.local->posts : LocalPosts{}; }
 
 }  // namespace locus

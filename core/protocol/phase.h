@@ -28,12 +28,14 @@ enum class Phase : std::uint8_t {
   kAxonB,
   kAxonW,
   kAxonA,
+  kAxonFactor,
   kReplayB,
   kReplayW,
   // DENDRITE
   kCurrent,
   kCurrentAndActivity,
   kReadoutCurrent,
+  kFactorCurrent,
   kOwnWeight,
   // POST
   kReadoutPost,
@@ -72,8 +74,11 @@ enum class Phase : std::uint8_t {
   kReward,
   kErrorReward,
   kEndReward,
+  // REDUCE
+  kReduce,
+  kScales,
 };
-inline constexpr int kPhases = 42;
+inline constexpr int kPhases = 46;
 
 /// The wires of a phase: synapses of blocks of projections, or wires between neurons that a model
 /// does not name.
@@ -275,8 +280,38 @@ constexpr PhaseRow clip_row(Phase phase, Party from, Party to, std::string_view 
           .plastic = Plastic::kOnly,
           .payload = payload,
           .when = When::kCommit,
-          .drive = {Drive::kOnline, Drive::kSweep, Drive::kSensitivity},
+          .drive = {Drive::kOnline, Drive::kSweep, Drive::kSensitivity, Drive::kFactors},
           .needs = Needs::kNorm};
+}
+
+/// What takes the factor of each rate neuron along W.
+constexpr PhaseRow factor_row(Phase phase, Channel channel, Party from, Party to, std::string_view payload,
+                              std::string_view stream) {
+  return {.phase = phase,
+          .channel = channel,
+          .from = from,
+          .to = to,
+          .over = Over::kW,
+          .payload = payload,
+          .when = When::kLaterTick,
+          .drive = {Drive::kFactors},
+          .stream = stream,
+          .multicast = true};
+}
+
+/// REDUCE of each rate neuron, up to the agent or down from it.
+constexpr PhaseRow reduce_row(Phase phase, Party from, Party to, int scalars, std::string_view payload,
+                              std::string_view stream) {
+  return {.phase = phase,
+          .channel = Channel::kReduce,
+          .from = from,
+          .to = to,
+          .over = Over::kEachRate,
+          .scalars = scalars,
+          .payload = payload,
+          .when = When::kTick,
+          .drive = {Drive::kFactors},
+          .stream = stream};
 }
 
 /// REWARD to each rate neuron.

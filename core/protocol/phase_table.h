@@ -15,7 +15,7 @@ using enum Channel;
 using enum DecaySource;
 using enum Drive;
 using P = Party;
-inline constexpr Any<Drive> kLearns = {kOnline, kSweep, kSensitivity};
+inline constexpr Any<Drive> kLearns = {kOnline, kSweep, kSensitivity, kFactors};
 inline constexpr Any<SignalSource> kOfErrors = {SignalSource::kFeedback, SignalSource::kSymmetric, SignalSource::kAgent,
                                                 SignalSource::kLoss};
 inline constexpr Any<SignalSource> kByWeights = {SignalSource::kSymmetric, SignalSource::kAgent};
@@ -39,6 +39,7 @@ inline constexpr std::array<PhaseRow, kPhases> kRows = {{
     axon(Phase::kAxonB, P::kInput, Over::kFromInputs, "AXON_B"),
     axon(Phase::kAxonW, P::kRate, Over::kW, "AXON_W"),
     axon(Phase::kAxonA, P::kRate, Over::kA, "AXON_A"),
+    factor_row(Phase::kAxonFactor, kAxon, P::kRate, P::kSynapse, "its factor", "AXON_W"),
     {.phase = Phase::kReplayB,
      .channel = kAxon,
      .from = P::kInput,
@@ -84,7 +85,7 @@ inline constexpr std::array<PhaseRow, kPhases> kRows = {{
      .payload = "current, activity behind it",
      .when = When::kArrival,
      .only_if = OnlyIf::kActivity,
-     .drive = {kSensitivity}},
+     .drive = {kSensitivity, kFactors}},
     {.phase = Phase::kReadoutCurrent,
      .channel = kDendrite,
      .from = P::kSynapse,
@@ -93,6 +94,7 @@ inline constexpr std::array<PhaseRow, kPhases> kRows = {{
      .payload = "current",
      .when = When::kArrival,
      .only_if = OnlyIf::kActivity},
+    factor_row(Phase::kFactorCurrent, kDendrite, P::kSynapse, P::kRate, "weight times factor", ""),
     {.phase = Phase::kOwnWeight,
      .channel = kDendrite,
      .from = P::kSynapse,
@@ -202,7 +204,7 @@ inline constexpr std::array<PhaseRow, kPhases> kRows = {{
      .scalars = 2,
      .payload = "sensitivity, signal",
      .when = When::kError,
-     .drive = {kSensitivity}},
+     .drive = {kSensitivity, kFactors}},
     {.phase = Phase::kPostBack,
      .channel = Channel::kPost,
      .from = P::kRate,
@@ -355,6 +357,11 @@ inline constexpr std::array<PhaseRow, kPhases> kRows = {{
     reward_row(Phase::kReward, When::kTick, Needs::kReward),
     reward_row(Phase::kErrorReward, When::kError, Needs::kErrorReward),
     reward_row(Phase::kEndReward, When::kTrialEnd, Needs::kEndReward),
+
+    reduce_row(Phase::kReduce, P::kRate, P::kAgent, 5,
+               "square of its traces, of its carried factor, of what it draws, signal times carried, times drawn",
+               "REDUCE_UP"),
+    reduce_row(Phase::kScales, P::kAgent, P::kRate, 3, "rho_0, rho_1, signal", "REDUCE_DOWN"),
 }};
 
 constexpr bool in_order() {

@@ -1,7 +1,7 @@
 // The rule table: one row for each rule. Kernels, counts, documents, help and the property tests
 // follow from it.
 //
-// Every rule except RTRL needs the same of a synapse (core/actor/synapse.h):
+// Every rule except RTRL and UORO needs the same of a synapse (core/actor/synapse.h):
 //
 //     trace = decay * trace + gain * pre;  delta += signal * trace
 //
@@ -35,6 +35,7 @@ enum class RuleKind : std::uint8_t {
   kRtrlReach,
   kRtrlPaths,
   kRtrlCore,
+  kUoro,
   // rules that a model writes itself (core/expression), by the source of their signal
   kLocal,
   kLocalFeedback,
@@ -42,7 +43,7 @@ enum class RuleKind : std::uint8_t {
   kLocalReward,  // given by trials, or by a program
   kLocalLoss,    // a reward that is minus the loss
 };
-inline constexpr int kRuleKinds = 10;  // of the table
+inline constexpr int kRuleKinds = 11;  // of the table
 inline constexpr int kLocalKinds = 5;
 inline constexpr RuleKind kLastRuleKind = RuleKind::kLocalLoss;
 
@@ -59,9 +60,12 @@ enum class DecaySource : std::uint8_t {
 /// give, or one that is minus the loss.
 enum class SignalSource : std::uint8_t { kNowhere, kFeedback, kSymmetric, kAgent, kReward, kLoss };
 
-/// The drive of learning: nothing, every tick, sweeps back in time, or sensitivities that are
-/// carried forward.
-enum class Drive : std::uint8_t { kNothing, kOnline, kSweep, kSensitivity };
+/// The drive of learning: nothing, every tick, sweeps back in time, sensitivities that are carried
+/// forward, or random factors, whose product is the sensitivities in the mean.
+enum class Drive : std::uint8_t { kNothing, kOnline, kSweep, kSensitivity, kFactors };
+
+/// True if neurons keep the traces of their own synapses, and tell each its change.
+constexpr bool tells_changes(Drive drive) { return drive == Drive::kSensitivity || drive == Drive::kFactors; }
 
 /// The sensitivities that each rate neuron keeps under a rule that carries them forward, and the
 /// synapses of W that carry them (core/protocol/sensitivity_pattern.h).
@@ -106,6 +110,11 @@ RuleKind local_kind(LocalSignal signal, RewardFrom reward = RewardFrom::kTrials)
 /// True if the network's outputs are compared with targets under the rule, so that it has losses.
 inline bool has_losses(const Rule& rule) {
   return rule.drive != Drive::kNothing && rule.signal != SignalSource::kNowhere && rule.signal != SignalSource::kReward;
+}
+/// True if theory may have a formula of the rule's expected changes: they follow from the gradient's
+/// arithmetic without a choice of what is kept and without draws.
+inline bool is_of_theory(const Rule& rule) {
+  return rule.drive != Drive::kNothing && rule.drive != Drive::kFactors && rule.keeps == Keeps::kAll;
 }
 /// True if neurons have a learning signal, which errors bring.
 constexpr bool brings_signal(SignalSource signal) {

@@ -12,7 +12,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -21,6 +20,7 @@
 #include "core/actor/network.h"
 #include "core/base/column.h"
 #include "core/kernel/count.h"
+#include "core/kernel/speakers.h"
 
 namespace locus {
 
@@ -50,7 +50,7 @@ class AxonLines {
     for (List& active : active_) active.size = 0;
   }
 
-  /// What the neurons' column holds now is sent in this tick.
+  /// Sends the present values of the neurons' column in this tick.
   void enter() {
     if (active_.empty() || !said_.empty()) {
       list(0, 0, column_.size());
@@ -59,7 +59,7 @@ class AxonLines {
     list_active(0, column_.size(), active_.front());  // without delays there is one slot
   }
 
-  /// The same in place of what was sent last.
+  /// Replaces the values that were sent last.
   void renew() {
     present_ = (present_ + slots_ - 1) % slots_;
     enter();
@@ -71,7 +71,7 @@ class AxonLines {
     if (!parts_.empty()) list_active(first, last, parts_[static_cast<std::size_t>(part)]);
   }
 
-  /// The same as enter(), all cells having been listed in so many parts, one after the other.
+  /// The same as enter(), after all cells have been listed in `parts` parts, in their order.
   void enter(int parts) {
     present_ = (present_ + 1) % slots_;
     if (active_.empty()) {
@@ -89,7 +89,7 @@ class AxonLines {
     if (!said_.empty()) write(active, column_.data());
   }
 
-  /// What was sent `wait` ticks before the last enter() (neurons x lanes).
+  /// The values that were sent `wait` ticks before the last enter() (neurons x lanes).
   const R* sent(std::int32_t wait) const {
     return wait == 0 ? column_.data() : const_cast<AxonLines*>(this)->at(slot(wait));
   }
@@ -126,43 +126,19 @@ class AxonLines {
     }
   }
 
-  /// value != 0, in one comparison for a processor.
-  static int speaks(R value) { return !(R(0) >= std::abs(value)) ? 1 : 0; }
-
   void list_active(std::size_t first, std::size_t last, List& active) const {
-    constexpr std::size_t kFew = 16;    // of which some speak more often than not
-    constexpr std::size_t kBlock = 64;  // looked at together: often all are silent
-    const R* said = column_.data();
+    const R* const said = column_.data() + first;
+    const auto cells = static_cast<std::ptrdiff_t>(last - first);
+    const auto begin = static_cast<std::int32_t>(first);
     std::int32_t* const neuron = active.neuron.data();
     std::size_t count = 0;
-    const auto list = [&](std::size_t begin, std::size_t end) {
-      // Without a branch, since a processor cannot predict which neurons are zero.
-      if (lanes_ == 1) {
-        for (std::size_t cell = begin; cell < end; ++cell) {
-          neuron[count] = static_cast<std::int32_t>(cell);
-          count += static_cast<std::size_t>(speaks(said[cell]));
-        }
-        return;
-      }
-      for (std::size_t cell = begin; cell < end; ++cell) {
-        const auto speaker = static_cast<std::int32_t>(cell) / lanes_;
-        if (said[cell] != R(0) && (count == 0 || neuron[count - 1] != speaker)) neuron[count++] = speaker;
-      }
-    };
-    const auto blank = [&](std::size_t begin, std::size_t end) {
-      return is_blank(said + begin, static_cast<std::ptrdiff_t>(end - begin));
-    };
-    for (; first < last; first += kBlock) {
-      const std::size_t end = std::min(first + kBlock, last);
-      if (end - first <= kFew) {
-        list(first, end);
-        continue;
-      }
-      if (blank(first, end)) continue;
-      for (std::size_t few = first; few < end; few += kFew) {
-        const std::size_t last_few = std::min(few + kFew, end);
-        if (!blank(few, last_few)) list(few, last_few);
-      }
+    if (lanes_ == 1) {
+      each_not_zero(said, cells, [&](std::ptrdiff_t cell) { neuron[count++] = begin + static_cast<std::int32_t>(cell); });
+    } else {
+      each_not_zero(said, cells, [&](std::ptrdiff_t cell) {
+        const std::int32_t speaker = (begin + static_cast<std::int32_t>(cell)) / lanes_;
+        if (count == 0 || neuron[count - 1] != speaker) neuron[count++] = speaker;
+      });
     }
     active.size = count;
   }

@@ -27,7 +27,7 @@ class FeedbackWires {
 
   /// The clock: nothing is on its way.
   void begin_trial();
-  /// What readouts say in this tick (o x lanes), 0 in a tick without an error.
+  /// The errors that readouts send in this tick (o x lanes), 0 in a tick without an error.
   const R* say(Tick now, bool tick_has_error);
   /// What arrives in this tick (o x lanes), said in tick sent(now); null: nothing can have.
   const R* arriving(Tick now) const;

@@ -40,7 +40,7 @@ class LocalNeurons {
   /// A number of the payload, of each neuron and lane (n x lanes).
   const R* payload(int number) const { return payload_[static_cast<std::size_t>(number)].data(); }
   LocalPost<R> post(std::size_t cell) const { return post_of(payload_, cell); }
-  /// What the synapses of a neuron know of its payload in a tick without POST.
+  /// The payload that the synapses of a neuron know in a tick without POST.
   LocalPost<R> known(std::size_t cell) const { return post_of(known_, cell); }
   bool has_news(std::size_t cell) const { return has_news(payload_, cell); }
 

@@ -31,8 +31,8 @@ struct AgentColumns {
   FunctionRef<const R*(Tick)> error_of;
 };
 
-/// Where TRANSPORT goes: the backward agent's sums or the presynaptic neurons' learning signals;
-/// none: synapses do not answer.
+/// The receivers of TRANSPORT: the backward agent's sums, or the presynaptic neurons' learning
+/// signals; none: synapses do not answer.
 template <class R>
 struct Answers {
   Party to = Party::kAgent;  // kAgent or kRate
@@ -51,7 +51,7 @@ struct Answers {
   bool later = false;
   explicit operator bool() const { return sums != nullptr; }
 
-  /// Where the synapses of a projection send theirs; null: nowhere, for the sweep ends before.
+  /// The sums to which a projection's synapses send; null: none, as the sweep ends before.
   R* sums_of(const Network<R>& network, ProjectionId p) const {
     const Projection& projection = network.projections()[p];
     if (slots > 0) {
@@ -235,7 +235,7 @@ struct BackStages {
   Answers<R> answers;
 };
 
-/// All phases that a transport takes; RTRL's INFLUENCE, POST and GATHER are core/nonlocal's.
+/// All phases that a transport takes; those of RTRL and UORO alone are core/nonlocal's.
 template <class R>
 using All = std::tuple<Axons, Targets<R>, Classes<R>, Errors<R>, Feedbacks, FeedbackPosts, OwnWeights, Rewards<R>,
                        Posts, LocalEnds, RateErrors, Adjoints<R>, Replays, PostsBack<R>, Squares<R>, Factors<R>>;

@@ -14,10 +14,13 @@
 namespace locus {
 
 /// The stream of messages of a channel over the synapses of a projection (null: between neurons);
-/// empty if they never leave a core. replayed: of AXON that sources recall.
-inline std::optional<Stream> stream_over(Channel channel, const Projection* projection, bool replayed) {
+/// empty if they never leave a core. replayed: of AXON that sources recall. from: the kind of
+/// sender, where both ends of a channel send.
+inline std::optional<Stream> stream_over(Channel channel, const Projection* projection, bool replayed,
+                                         std::optional<Party> from = std::nullopt) {
   for (const PhaseRow& phase : kPhaseTable) {
     if (phase.stream.empty() || phase.channel != channel || (phase.when == When::kRecall) != replayed) continue;
+    if (from && phase.from != *from) continue;
     const bool here = projection == nullptr || phase.over == Over::kForeignSynapses || is_over(phase.over, *projection);
     if (here) return stream_of(phase.phase);
   }
@@ -38,7 +41,7 @@ void record_sources(Traffic* traffic, Stream stream, std::int32_t lag, const Pro
   }
 }
 
-/// The same of AXON.
+/// Records AXON messages by their sources.
 template <class R>
 void record_axons(Traffic* traffic, std::int32_t lag, const Projection& projection, const R* values, std::int32_t lanes) {
   if (traffic == nullptr) return;
@@ -77,7 +80,7 @@ void record_message(Traffic& traffic, const Network<R>& network, const Passing& 
   };
   const Projection* const sending = projection_of(m.ends.sender);
   const Projection* const over = sending != nullptr ? sending : projection_of(m.ends.receiver);
-  const std::optional<Stream> stream = stream_over(m.channel, over, m.replayed);
+  const std::optional<Stream> stream = stream_over(m.channel, over, m.replayed, m.ends.sender.party);
   if (!stream) return;
   const bool from_neuron = m.ends.sender.party != Party::kEnvironment && m.ends.sender.party != Party::kAgent;
   std::int64_t key = from_neuron ? m.ends.sender.index : m.ends.receiver.index;

@@ -30,7 +30,7 @@ enum class Fuses : std::uint8_t {
   kErrors,
 };
 
-/// How far a transport has carried a sweep that it was given whole.
+/// The part of a whole sweep that a transport has carried out.
 enum class Swept : std::uint8_t {
   kNothing,   // each stage is to be delivered phase by phase
   kMessages,  // they have passed the door; stages follow as phase::BackStages
@@ -70,7 +70,7 @@ concept ShowsSynapses = requires(T t, const T& ct, ProjectionId projection, Syna
   { t.synapse(projection, synapse, lane) } -> std::same_as<TaughtSynapse<R>>;
   // from the next trial on the traces of its synapses can be seen
   t.watch_trace(projection);
-  // what the last signal multiplied, or would have
+  // the eligibility that the last signal multiplied, or would have
   { ct.trace(projection, synapse, lane) } -> std::same_as<R>;
   // RTRL: the activity behind the DENDRITE of projection, synapse, lane
   { t.behind(projection, synapse, lane) } -> std::same_as<R>;

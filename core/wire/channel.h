@@ -30,8 +30,9 @@ enum class Channel : std::uint8_t {
   // changes
   kClip,
   kReward,  // environment -> rate neuron: a reward, the same for all
+  kReduce,  // rate neuron -> agent: parts of sums over all; agent -> rate neuron: what follows from them
 };
-inline constexpr int kChannels = 12;
+inline constexpr int kChannels = 13;
 
 /// The kinds of actor that send or receive messages.
 enum class Party : std::uint8_t { kInput, kRate, kReadout, kSynapse, kEnvironment, kAgent };
@@ -68,7 +69,7 @@ inline constexpr std::array<ChannelRow, kChannels> kChannelTable = {{
      "DENDRITE",
      "synapse",
      "its own postsynaptic neuron",
-     "1: current (RTRL onto rate neurons 2: and the activity behind it)",
+     "1: current (RTRL and UORO onto rate neurons 2: and the activity behind it)",
      SpatialClass::kLocal,
      {{{Party::kSynapse, Party::kRate}, {Party::kSynapse, Party::kReadout}}}},
     {Channel::kPost,
@@ -106,6 +107,13 @@ inline constexpr std::array<ChannelRow, kChannels> kChannelTable = {{
      {{{Party::kSynapse, Party::kAgent}, {Party::kAgent, Party::kSynapse}}}},
     {Channel::kReward, "REWARD", "environment", "every rate neuron", "1: the reward, the same for all",
      SpatialClass::kBroadcast, between(Party::kEnvironment, Party::kRate)},
+    {Channel::kReduce,
+     "REDUCE",
+     "rate neuron, or an agent that adds up",
+     "the agent, or every rate neuron",
+     "5: its parts of sums over all neurons, or 3: what follows from the sums, the same for all",
+     SpatialClass::kBroadcast,
+     {{{Party::kRate, Party::kAgent}, {Party::kAgent, Party::kRate}}}},
 }};
 
 constexpr const ChannelRow& row(Channel channel) { return kChannelTable[static_cast<std::size_t>(channel)]; }

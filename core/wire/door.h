@@ -77,7 +77,7 @@ class Passage {
     passage.scalars_ = scalars;
     return passage;
   }
-  /// The same of messages whose scalars are spikes.
+  /// A passage of messages whose scalars are spikes.
   constexpr Passage of_spikes() const {
     Passage passage = *this;
     passage.spikes_ = true;

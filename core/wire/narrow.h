@@ -63,7 +63,7 @@ struct NarrowWires {
   friend bool operator==(const NarrowWires&, const NarrowWires&) = default;
 };
 
-/// What synapses can keep. Empty: numbers of the run's precision.
+/// The numbers that synapses can keep. Empty: all of the run's precision.
 struct NarrowSynapses {
   std::optional<Grid> weight = {};
   std::optional<Grid> trace = {};

@@ -107,6 +107,30 @@ struct Gather {  // GATHER
   R value;       // (A^T eps_t)_k P_k,theta
 };
 
+// UORO (core/nonlocal/rank_one.h).
+template <class R>
+struct MixedFactor {  // AXON, to the synapses of W
+  R value;            // a~_l(t-1), the random mixture of the sender's sensitivities
+};
+template <class R>
+struct FactorCurrent {  // DENDRITE
+  R value;              // W_kl a~_l(t-1)
+};
+template <class R>
+struct FactorSums {    // REDUCE, to the agent: one neuron's parts, or their sums
+  R traces = 0;        // |theta~|^2
+  R carried = 0;       // |J a~|^2
+  R drawn = 0;         // |(nu * gain) pre^T|^2
+  R carried_loss = 0;  // (A^T eps) . (J a~)
+  R drawn_loss = 0;    // (A^T eps) . nu
+};
+template <class R>
+struct FactorScales {  // REDUCE, from the agent: the same for all
+  R carried;           // rho_0
+  R drawn;             // rho_1; 0: nothing is added
+  R signal;            // (A^T eps) . a~
+};
+
 template <class R>
 struct Square {  // CLIP, to the agent
   R value;       // of the synapse's change

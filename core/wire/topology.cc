@@ -95,6 +95,8 @@ bool Topology::has_leaky_readouts() const { return std::ranges::any_of(populatio
 
 bool Topology::has_noise() const { return std::ranges::any_of(populations, &Population::noisy); }
 
+bool Topology::has_integers() const { return std::ranges::any_of(populations, &Population::integer); }
+
 std::int32_t Topology::input_neurons() const {
   return sizes.inputs - static_cast<std::int32_t>(std::ranges::count(populations, true, &Population::is_unit));
 }

@@ -64,7 +64,8 @@ struct Population {
   bool recalls_voltage = false;
   // true: its neurons have leaks, or other constants of their clock, of their own
   bool neurons_differ = false;
-  bool noisy = false;  // true: the neurons draw noise in every tick
+  bool noisy = false;    // true: the neurons draw noise in every tick
+  bool integer = false;  // true: spiking, with voltages of whole numbers
   // true: the 1 that biases multiply, one cell at the end of the input layer; it is no actor
   bool is_unit = false;
   // by neuron: 1 if its h_0 is not 0, so that it sends in the first tick (size); empty: all are 0
@@ -73,8 +74,8 @@ struct Population {
   bool is_awake(std::int32_t neuron) const { return !awake.empty() && awake[static_cast<std::size_t>(neuron)] != 0; }
 };
 
-/// What a projection demands of its weights after every commit. Commits and plans ask it of every
-/// projection, as they ask whether it is plastic (core/actor/optimizer.h, optimizer_of).
+/// The limits that a projection sets to its weights after every commit. Commits and plans read them
+/// of every projection, as they read whether it is plastic (core/actor/optimizer.h, optimizer_of).
 struct WeightLimits {
   int sign = 0;                      // 1: no weight is below 0; -1: none is above 0; 0: any
   std::optional<double> min = {};    // [1]; empty: the optimizer's
@@ -242,6 +243,8 @@ struct Topology {
   /// True if some population has a synaptic current.
   bool has_currents() const;
   bool has_noise() const;
+  /// True if some population has voltages of whole numbers.
+  bool has_integers() const;
 };
 
 /// True if the sources of a projection are spiking neurons, whose activity has one bit.

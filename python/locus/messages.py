@@ -10,6 +10,7 @@ from google.protobuf import json_format, text_format
 
 from locus.errors import UsageError
 from locus.v1 import model_pb2, training_pb2
+from locus.weights import Form
 
 
 def text_of(model: model_pb2.Model, notes: Sequence[str] = ()) -> str:
@@ -27,7 +28,7 @@ def printable(text: str) -> str:
 def message_of(kind: Any, fields: dict[str, Any], where: str) -> Any:
     """A message with these fields (protobuf's JSON mapping); a wrong one is an error with its place."""
     try:
-        return json_format.ParseDict(_plain(fields, kind.DESCRIPTOR), kind())
+        return json_format.ParseDict(_plain(fields, kind.DESCRIPTOR, where), kind())
     except json_format.ParseError as error:
         raise UsageError(f"{where}: {error}") from None
 
@@ -41,21 +42,43 @@ def word_of(words: Any, given: str, name: str) -> Any:
     return words.Value(word)
 
 
-def _plain(fields: dict[str, Any], of: Any) -> dict[str, Any]:
-    """Fields as JSON has them: arrays as lists, a number alone where there may be several, inf as a word."""
+def _plain(fields: dict[str, Any], of: Any, where: str) -> dict[str, Any]:
+    """Fields as JSON has them: arrays as lists, words of any case, inf as a word; one thing alone where there may be several."""
     plain: dict[str, Any] = {}
     for name, value in fields.items():
-        field = of.fields_by_name.get(name) if of is not None else None
-        if isinstance(value, dict):
-            plain[name] = _plain(value, field.message_type if field is not None else None)
-            continue
-        value = value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value
-        several = field is not None and field.label == field.LABEL_REPEATED
+        field = of.fields_by_name.get(name) or of.fields_by_camelcase_name.get(name)
+        if field is None:
+            raise UsageError(f'{where}: no field is named "{name}"; there are {", ".join(of.fields_by_name)}')
+        several = field.label == field.LABEL_REPEATED
+        value = value.tolist() if isinstance(value, np.ndarray) and field.message_type is None else value
         each = list(value) if isinstance(value, (list, tuple)) else [value]
-        each = ["Infinity" if isinstance(number, float) and number == math.inf else number for number in each]
-        alone = len(each) == 1 and (field is not None or not isinstance(value, (list, tuple)))
-        plain[name] = each[0] if alone and not several else each
+        each = [_plain_value(one, field, f"{where}, {name}") for one in each]
+        plain[name] = each[0] if len(each) == 1 and not several else each
     return plain
+
+
+def _plain_value(value: Any, field: Any, where: str) -> Any:
+    """One value of a field, as JSON has it. An array or a form of weights stands for the message of such."""
+    kind = field.message_type
+    if isinstance(value, dict) and kind is not None:
+        return _plain(value, kind, where)
+    if kind is not None and kind.name == "Weights":
+        if isinstance(value, Form):
+            return json_format.MessageToDict(value.message, preserving_proto_field_name=True)
+        if isinstance(value, np.ndarray):
+            return {"dense": _plain_matrix(value, where)}
+    if kind is not None and kind.name == "Matrix" and isinstance(value, np.ndarray):
+        return _plain_matrix(value, where)
+    value = value.tolist() if isinstance(value, np.generic) else value
+    if isinstance(value, str) and field.enum_type is not None:
+        return value.upper()
+    return "Infinity" if isinstance(value, float) and value == math.inf else value
+
+
+def _plain_matrix(values: Any, where: str) -> dict[str, Any]:
+    if values.ndim != 2:
+        raise UsageError(f"{where}: the array has {values.ndim} dimensions; must be 2")
+    return {"rows": values.shape[0], "cols": values.shape[1], "values": values.ravel().tolist()}
 
 
 def given(fields: dict[str, Any]) -> dict[str, Any]:

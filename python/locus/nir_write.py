@@ -128,6 +128,8 @@ class _Graph:
         lif, n = population.lif, population.size
         if lif.refractory > 0:
             self._faults.add(f"population {name}", f"is refractory for {lif.refractory:g} ms", "NIR has no refractoriness")
+        if lif.HasField("integer"):
+            self._faults.add(f"population {name}", "has voltages of whole numbers", "NIR has real numbers")
         if lif.HasField("adaptation"):
             self._faults.add(f"population {name}", "has adaptation", "NIR has none")
         word = lif.Reset.Name(lif.reset)

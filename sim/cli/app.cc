@@ -13,6 +13,7 @@
 #include "sim/cli/options.h"
 #include "sim/model/characters.h"
 #include "sim/model/errors.h"
+#include "sim/ranks/agree.h"
 #include "sim/ranks/launch.h"
 #include "sim/report/memory.h"
 
@@ -155,6 +156,8 @@ Exit guarded(const std::string& program, std::ostream& err, FunctionRef<Exit()> 
     return ends(Exit::kInvalid, fmt::format("{} is invalid: {} error{}\n{}", error.faults().front().file, errors,
                                             errors == 1 ? "" : "s", error.what()));
   } catch (const FileError& error) {
+    return ends(Exit::kFailed, error.what());
+  } catch (const RanksDisagree& error) {
     return ends(Exit::kFailed, error.what());
   } catch (const NotEnoughMemory& error) {
     return ends(Exit::kFailed, error.what());

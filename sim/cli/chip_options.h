@@ -19,7 +19,7 @@ class CostOption {
   /// Throws UsageError if there is a cost but no chip. `carried`, if there is one, keeps the file
   /// under "--cost", or supplies it in a resumed run.
   void apply(Spec& spec, CarriedFiles* carried) const;
-  /// The same for a chip without a model.
+  /// Declares the options for a chip without a model.
   void apply(std::optional<ChipSpec>& chip) const;
 
  private:

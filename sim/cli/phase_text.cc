@@ -47,6 +47,7 @@ std::string wires_of(const PhaseRow& row) {
   const std::string_view which = row.plastic == Plastic::kOnly  ? "plastic synapses of "
                                  : row.plastic == Plastic::kNot ? "static synapses of "
                                                                 : "";
+  if (row.over == Over::kEachRate && row.from == Party::kRate) return "one from each rate neuron";
   return fmt::format("{}{}{}", which, words(row.over), words(row.onto));
 }
 

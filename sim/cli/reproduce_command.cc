@@ -33,7 +33,7 @@ std::string expectation(const Check& check) {
   return "";
 }
 
-std::string json_of(const Claim& claim, const Evidence& evidence) {
+std::string json_of_claim(const Claim& claim, const Evidence& evidence) {
   std::vector<std::pair<std::string, std::string>> measured, expected, parameters;
   for (const Check& check : evidence.checks) {
     measured.emplace_back(check.what, json_number(check.measured));
@@ -88,7 +88,7 @@ class ReproduceInvocation final : public Invocation {
       const Evidence evidence = claim->measure({full_});
       const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
       if (!evidence.holds()) failed.emplace_back(claim->id);
-      results.push_back(locus::json_of(*claim, evidence));
+      results.push_back(json_of_claim(*claim, evidence));
       if (!json_) console.out << text_of(*claim, evidence, took.count()) << '\n' << std::flush;
       if (folder) write(*claim, evidence, results, *folder);
     }

@@ -44,7 +44,7 @@ Spec network_of_the_order() {
         eprop().named("eprop"), tbptt(1).named("tbptt:1"), tbptt(5, 5).named("tbptt:5:5"), bptt().named("bptt"),
         rtrl_core().named("rtrl:core"), rtrl_reach(1).named("rtrl:reach:1"), rtrl_reach(2).named("rtrl:reach:2"),
         rtrl_reach(3).named("rtrl:reach:3"), rtrl_paths(0).named("rtrl:paths:0"), rtrl_paths(2).named("rtrl:paths:2"),
-        rtrl().named("rtrl")})
+        rtrl().named("rtrl"), uoro().named("uoro")})
     model.rule(rule);
   return model.finish();
 }
@@ -56,6 +56,7 @@ std::string_view reach_of(const Rule& row) {
     case Drive::kOnline:
       return row.signal == SignalSource::kFeedback ? "its two neurons, and the errors"
                                                    : "its two neurons, and the errors over the readouts' weights";
+    case Drive::kFactors: return "the whole network, exactly in the mean";
     case Drive::kSensitivity: break;
   }
   switch (row.keeps) {

@@ -42,6 +42,7 @@ std::string_view words(Drive drive) {
     case Drive::kOnline: return "every tick as it passes";
     case Drive::kSweep: return "sweeps back in time";
     case Drive::kSensitivity: return "sensitivities carried forward with every tick";
+    case Drive::kFactors: return "random factors carried forward with every tick";
   }
   return "";
 }
@@ -208,7 +209,7 @@ std::string text_of(std::string_view name, const Learning& learning) {
 std::string rules_markdown() {
   std::string text =
       "# Learning rules\n\n<!-- Written by `locus rules --markdown`; a test compares. -->\n\n"
-      "Every rule but RTRL asks the same of a synapse, `trace = decay trace + gain pre; Delta += signal trace`. They differ in "
+      "Every rule but RTRL and UORO asks the same of a synapse, `trace = decay trace + gain pre; Delta += signal trace`. They differ in "
       "where the decay and the signal come "
       "from, and in what drives them.\nThe readout learns by the delta rule under all of them: "
       "`dA = sum_t eps_t h_t^T`. Synapses from inputs to readouts do too: "

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <limits>
 #include <string>
 
@@ -30,7 +31,8 @@ std::string short_forms() {
 
 void declare_ranks(CLI::App& app, std::string& ranks) {
   app.add_option("--ranks", ranks,
-                 "off: each of the processes that mpirun or srun starts is a run of its own; without it, several are refused")
+                 "off: each of the processes that mpirun or srun starts is a run of its own, in DIR/rank-K of --out DIR; without "
+                 "it, they share one run")
       ->type_name("off")
       ->check(one_of({"off"}), "");
 }
@@ -105,12 +107,35 @@ void RunArguments::declare(CLI::App& app) {
 }
 
 void RunArguments::check() const {
-  if (ranks != "off") check_alone("start it once, or give each a folder of its own and --ranks off");
   if (std::ranges::count(models, kStandardInput) > 1)
     throw UsageError("MODEL is - more than once; standard input can be read once");
   trace.check(transport, models.size());
   checkpoint.check(models.size(), trace.has_file());
   if (!serve_host.empty() && !serve) throw UsageError("--serve-host is given without --serve");
+}
+
+void RunArguments::check_shared() const {
+  if (transport_kind() == TransportKind::kMailbox)
+    throw UsageError("--transport mailbox and --trace are of one process, as every message exists there");
+  if (std::ranges::count(models, kStandardInput) > 0)
+    throw UsageError("MODEL is -; ranks that share a run each read the file of the model");
+}
+
+void RunArguments::keep_silent() {
+  out.clear();
+  serve.reset();
+  serve_host.clear();
+  tensorboard.clear();
+  checkpoint = {};
+  quiet = true;
+  json = false;
+}
+
+void RunArguments::keep_apart(const Launch& launch) {
+  if (ranks != "off" || launch.ranks == 1) return;
+  for (std::string* folder : {&out, &tensorboard}) {
+    if (!folder->empty()) *folder = (std::filesystem::path(*folder) / ("rank-" + std::to_string(launch.rank))).string();
+  }
 }
 
 Overrides RunArguments::overrides() const {

@@ -20,6 +20,7 @@
 #include "sim/cli/trace_option.h"
 #include "sim/cli/weights_option.h"
 #include "sim/model/overrides.h"
+#include "sim/ranks/launch.h"
 #include "sim/run/run.h"
 
 namespace locus {
@@ -56,6 +57,12 @@ struct RunArguments {
   void declare(CLI::App& app);
   /// Throws UsageError for options that contradict each other. Must be called before any loading.
   void check() const;
+  /// The same for what ranks that share a run cannot be asked for.
+  void check_shared() const;
+  /// Asks for no text and no file: those are the first rank's.
+  void keep_silent();
+  /// Gives copies that are runs of their own (--ranks off) folders of their own: DIR/rank-K.
+  void keep_apart(const Launch& launch);
 
   Overrides overrides() const;
   /// Those of --set, and compare.every of --compare.

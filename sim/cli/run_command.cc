@@ -13,9 +13,11 @@
 #include "sim/cli/run_jobs.h"
 #include "sim/cli/run_observers.h"
 #include "sim/cli/run_outputs.h"
+#include "sim/cli/run_ranks.h"
 #include "sim/model/characters.h"
 #include "sim/model/errors.h"
 #include "sim/model/wire.h"
+#include "sim/ranks/agree.h"
 
 namespace locus {
 namespace {
@@ -56,6 +58,8 @@ class RunInvocation final : public Invocation {
   void resume(Checkpoint checkpoint, const std::filesystem::path& file, const ResumeChanges& changes);
 
  private:
+  Exit execute_as(const Ranks& ranks, const Console& console);
+  std::vector<Job> load(const Ranks& ranks, ProgressLine& progress, const Console& console);
   RunOptions options(const Job& job, const Interrupt& interrupt, RunObservers& observers, ProgressLine& progress,
                      const Console& console);
 
@@ -99,9 +103,28 @@ RunOptions RunInvocation::options(const Job& job, const Interrupt& interrupt, Ru
 }
 
 Exit RunInvocation::execute(const Console& console) {
-  arguments_.check();
+  return in_ranks(origin_.state ? "locus resume" : "locus run", arguments_.ranks == "off", console,
+                  [&](const Ranks& ranks, const Console& own) { return execute_as(ranks, own); });
+}
+
+/// What is wrong with the command or its models is said by the first rank alone.
+std::vector<Job> RunInvocation::load(const Ranks& ranks, ProgressLine& progress, const Console& console) {
+  std::vector<Job> jobs;
+  in_turn(ranks, [&] {
+    arguments_.check();
+    arguments_.keep_apart(present_launch());
+    if (!ranks.alone()) arguments_.check_shared();
+    if (!ranks.is_first()) arguments_.keep_silent();
+    jobs = load_jobs(arguments_, origin_, progress, console);
+    for (const Job& job : jobs) check_ranks(ranks, job.spec, console);
+  });
+  for (const Job& job : jobs) check_identity(ranks, job.spec, arguments_.rank);
+  return jobs;
+}
+
+Exit RunInvocation::execute_as(const Ranks& ranks, const Console& console) {
   ProgressLine progress(console.err, console.terminal && !arguments_.quiet);
-  std::vector<Job> jobs = load_jobs(arguments_, origin_, progress, console);
+  std::vector<Job> jobs = load(ranks, progress, console);
   const Interrupt interrupt(arguments_.time_limit.end());
   RunObservers observers(arguments_, jobs, origin_, progress, console);
   const RunOutputs outputs(arguments_, console);
@@ -109,13 +132,15 @@ Exit RunInvocation::execute(const Console& console) {
   for (Job& job : jobs) {
     observers.begin(job);
     Topology topology = job.topology ? *std::exchange(job.topology, std::nullopt) : topology_of(job.spec);
-    RunResult result = run(job.spec, std::move(topology), options(job, interrupt, observers, progress, console));
+    RunOptions asked = options(job, interrupt, observers, progress, console);
+    asked.exchange = ranks.exchange();
+    RunResult result = run(job.spec, std::move(topology), asked);
     result.changes = origin_.request.changes;
     add_changes(result.changes, result.provenance);
     if (!origin_.request.level.empty()) result.provenance.level = origin_.request.level;
     const bool last = &job == &jobs.back();
     const bool complete = is_complete(result, job.spec);
-    const bool goes_on = complete && (!interrupt.flag() || last);
+    const bool goes_on = complete && (!is_said(ranks.exchange(), interrupt.flag()) || last);
     const std::vector<RuleSeries> curves = observers.end(result, last || !goes_on, complete);
     outputs.write(result, curves, job, &job == &jobs.front());
     code = std::max(code, outputs.write_failures(result, job.spec.training.locality));

@@ -101,7 +101,7 @@ void apply(const RunArguments& arguments, const std::vector<SettingsChange>& cha
 /// Loads one model with the overrides of the command line; the result has no folder yet.
 Job load_job(const std::string& model, const RunArguments& arguments, const std::vector<Setting>& settings,
              RunOrigin& origin, ProgressLine& progress, const Console& console) {
-  CarriedFiles* const carried = arguments.checkpoint.has_file() ? &origin.request.files : nullptr;
+  CarriedFiles* const carried = arguments.checkpoint.has_file() || origin.state ? &origin.request.files : nullptr;
   std::string bytes = origin.state ? std::move(origin.request.bytes) : read_file(model);
   std::vector<Fault> warnings;
   Job job{load_bytes(bytes, model, settings, warnings, carried), {}, {}, {}, {}};

@@ -19,7 +19,7 @@
 
 namespace locus {
 
-/// What the neurons of a projection have in a tick.
+/// The values of a projection's neurons in a tick.
 struct EngineTick {
   std::int64_t trial = 0;          // from 0
   std::int64_t tick = 0;           // from 1

@@ -20,7 +20,7 @@
 
 namespace locus {
 
-/// What the network takes of a chip's room.
+/// The network's share of a chip's room.
 struct RoomTaken {
   std::int64_t cores = 1;         // at least
   std::int64_t neurons = 0;       // rate neurons and readouts

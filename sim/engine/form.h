@@ -79,7 +79,7 @@ struct SumForm {
   std::string words(const std::vector<int>& atoms) const;
 };
 
-/// What the names of constants are at the synapses of one projection.
+/// The values of named constants at the synapses of one projection.
 struct SumContext {
   std::optional<double> leak = {};   // alpha; empty: neurons differ, or it is not theirs
   std::optional<double> decay = {};  // 1 - alpha, or exp(-dt / tau_m)

@@ -17,7 +17,7 @@ struct RowText {
   std::string summed = {};
 };
 
-/// How the synapses of a plastic projection learn under a rule: by its text, by a row's, or by the
+/// The learning of a plastic projection's synapses under a rule: by its text, by a row's, or by the
 /// delta rule of readouts. Empty where nothing of the kind says it: a rule that walks back in time
 /// or carries sensitivities, and a projection that does not learn.
 std::optional<RowText> row_text(const RuleSpec& rule, const Spec& spec, const ProjectionSpec& projection);

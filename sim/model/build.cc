@@ -77,7 +77,7 @@ void round_weights(const Grid& grid, ProjectionId projection, Network<R>& networ
 }
 
 Neurons neurons_of(const PopulationSpec& from, const Topology& topology, PopulationId id, double dt,
-                   std::optional<std::uint64_t> seed) {
+                   std::optional<std::uint64_t> seed, std::int32_t ticks) {
   const Population& population = topology.populations[id];
   // the leak of others is not checked
   const bool leaks = from.kind == PopulationKind::kRate && !from.lif;
@@ -105,6 +105,9 @@ Neurons neurons_of(const PopulationSpec& from, const Topology& topology, Populat
     neurons.each.emplace_back(own);
     neurons.is_plain = neurons.is_plain && own.is_plain();
   }
+  if (from.lif && from.lif->integer) {
+    neurons.integer.emplace(*from.lif->integer, random_key(seed.value_or(0), "leak/" + from.name), from.size, ticks);
+  }
   if (from.memory) neurons.decay = decay_of(from.memory->tau_m, dt);
   if (from.memory && from.memory->normalise_input) neurons.gain = 1 - neurons.decay;
   if (from.noise && seed)
@@ -118,8 +121,8 @@ Network<R> build(const Spec& spec, const Topology& topology, const RuleSpec& rul
   network.topology = &topology;
   for (std::size_t i = 0; i < spec.network.populations.size(); ++i) {
     const PopulationSpec& from = spec.network.populations[i];
-    const Neurons neurons =
-        neurons_of(from, topology, PopulationId{static_cast<std::int32_t>(i)}, spec.training.dt, spec.seed);
+    const Neurons neurons = neurons_of(from, topology, PopulationId{static_cast<std::int32_t>(i)}, spec.training.dt,
+                                       spec.seed, spec.training.ticks);
     switch (from.kind) {
       case PopulationKind::kInput: network.inputs.populations.push_back(neurons); break;
       case PopulationKind::kRate: network.rate.populations.push_back(neurons); break;

@@ -16,9 +16,9 @@
 namespace locus {
 
 /// The range of a population and the constants of its neurons' clock; dt: ms of a tick. Without a
-/// seed the neurons have no noise.
+/// seed the neurons have no noise. ticks: of a trial, for shift registers.
 Neurons neurons_of(const PopulationSpec& from, const Topology& topology, PopulationId id, double dt,
-                   std::optional<std::uint64_t> seed = std::nullopt);
+                   std::optional<std::uint64_t> seed = std::nullopt, std::int32_t ticks = 1);
 
 /// `topology` is that of the Spec (wire.h) and must outlive the network. `rule` is one of the
 /// Spec's, or a short form made for it; R exists only if it carries the learning signal. `lanes`:

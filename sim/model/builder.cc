@@ -129,6 +129,7 @@ RuleOptions rtrl_paths(std::int32_t paths) {
   return options;
 }
 RuleOptions rtrl_core() { return rule_of(RuleKind::kRtrlCore); }
+RuleOptions uoro() { return rule_of(RuleKind::kUoro); }
 RuleOptions none() { return rule_of(RuleKind::kNone); }
 RuleOptions local(LocalText text, std::vector<FeedbackOptions> feedback) {
   RuleOptions options = rule_of(local_kind(text.signal, text.reward));

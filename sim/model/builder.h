@@ -69,7 +69,7 @@ struct RateOptions {
   std::optional<NoiseSpec> noise = std::nullopt;
 };
 
-/// What spiking neurons may have beside their own constants.
+/// Optional properties of spiking neurons.
 struct LifOptions {
   std::optional<BiasSpec> bias = std::nullopt;
   std::optional<NoiseSpec> noise = std::nullopt;
@@ -123,6 +123,8 @@ RuleOptions rtrl();
 RuleOptions rtrl_reach(std::int32_t reach);
 RuleOptions rtrl_paths(std::int32_t paths);
 RuleOptions rtrl_core();
+/// Unbiased online recurrent optimization: RTRL in the mean.
+RuleOptions uoro();
 /// Forward only, without learning.
 RuleOptions none();
 /// A rule that the program writes itself. feedback: as for RFLO, with the signal kFeedback.

@@ -74,9 +74,9 @@ void check_traces(const Spec& spec, const FieldPath& field, FaultList& faults) {
   }
   for (const RuleSpec& own : spec.rules) {
     if (!has_row(own.kind)) continue;
-    if (rule(own.kind).drive != Drive::kSensitivity && !is_local(own.kind)) continue;
+    if (!tells_changes(rule(own.kind).drive) && !is_local(own.kind)) continue;
     return faults.error(field, "is given beside rule " + shown(std::string_view(own.name)),
-                        "is not for RTRL and rules as text");
+                        "is not for RTRL, UORO and rules as text");
   }
 }
 

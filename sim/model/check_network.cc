@@ -124,6 +124,7 @@ void check_population(const PopulationSpec& population, const FieldPath& where, 
   check_constant_and_noise(population, where, faults);
   if (population.lif) {
     check_lif(*population.lif, population.size, where.at("lif"), faults);
+    check_integer(*population.lif, where.at("lif"), faults);
     if (population.kind != PopulationKind::kRate)
       faults.error(where.at("lif"), fmt::format("is given for a population of kind {}", name(population.kind)),
                    "stands with the kind of rate populations, whose layer spiking neurons are in");

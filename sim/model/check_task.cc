@@ -158,6 +158,9 @@ void check_student_teacher(const StudentTeacherTask& task, const FieldPath& wher
     if (task.teacher.populations[i].noise)
       checking.faults.error(teacher.at("populations", static_cast<int>(i)).at("noise"), "is given",
                             "is for the network that learns; a teacher has no noise");
+    if (task.teacher.populations[i].lif && task.teacher.populations[i].lif->integer)
+      checking.faults.error(teacher.at("populations", static_cast<int>(i)).at("lif").at("integer"), "is given",
+                            "is for the network that learns; a teacher has voltages of real numbers");
   }
   if (!task.inputs.empty()) check_drawn_inputs(task.inputs, where, checking);
 }

@@ -48,6 +48,9 @@ void check_room(const NetworkSpec& network, const Optimizer& optimizer, const st
 /// are too many for checks of their references.
 bool check_network(const NetworkSpec& network, const FieldPath& where, Checking& checking);
 
+/// check_integer.cc: voltages of whole numbers; `where` is the field `lif`.
+void check_integer(const LifSpec& lif, const FieldPath& where, FaultList& faults);
+
 /// The reasons why no weights of this network, or of a feedback into it, can be aligned: "in a
 /// network of 2 rate populations". Empty if they can.
 std::vector<std::string> obstacles_to_aligned(const NetworkSpec& network);

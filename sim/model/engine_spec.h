@@ -20,7 +20,7 @@ inline constexpr int kNeuronKinds = 3;
 
 enum class EngineRounding : std::uint8_t { kNearest, kStochastic, kDown };
 
-/// What fills an access.
+/// The variable that fills an access.
 enum class AccessSource : std::uint8_t { kSpikes, kValue, kGain, kSignal };
 
 /// A number of a neuron that all of its synapses can read.

@@ -14,7 +14,7 @@
 
 namespace locus {
 
-/// Whether others may hold the lock at the same time, if they share it too.
+/// Shared: others may hold the lock at the same time, if they share it too.
 enum class Holding { kAlone, kShared };
 
 class FileLock {

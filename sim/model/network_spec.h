@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/actor/activation.h"
+#include "core/actor/integer_state.h"
 #include "core/actor/lif_neuron.h"
 #include "core/actor/optimizer.h"
 #include "core/base/random.h"
@@ -114,7 +115,8 @@ struct LifSpec {
   PerNeuron rest = 0;      // [1]
   bool above = false;      // a spike needs more than the threshold
   Integration integration = Integration::kExact;
-  bool cuts_reset_gradient = false;  // sweeps take no path through the reset
+  bool cuts_reset_gradient = false;       // sweeps take no path through the reset
+  std::optional<IntegerState> integer{};  // voltages of whole numbers; absent: real ones
   bool adapts() const { return adaptation.any_positive(); }
   friend bool operator==(const LifSpec&, const LifSpec&) = default;
 };

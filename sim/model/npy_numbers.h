@@ -38,7 +38,7 @@ struct InexactNumber {
 std::optional<InexactNumber> inexact_number(std::int64_t number);
 std::optional<InexactNumber> inexact_number(std::uint64_t number);
 
-/// Where a number of the file belongs: that of index k stands at [k % rows, k / rows] in Fortran
+/// The place of a number of the file: that of index k stands at [k % rows, k / rows] in Fortran
 /// order, and at k in C order (rows = 0).
 struct NpyOrder {
   std::size_t rows = 0;

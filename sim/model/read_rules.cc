@@ -106,6 +106,7 @@ RuleSpec read_rule(v1::Rule& message, const FeedbackContext& context, const Fiel
       break;
     case v1::Rule::kEprop: read_eprop(*message.mutable_eprop(), context, where.at("eprop"), rule, reading); break;
     case v1::Rule::kRtrl: read_rtrl(message.rtrl(), where.at("rtrl"), rule, reading.faults); break;
+    case v1::Rule::kUoro: rule.kind = RuleKind::kUoro; break;
     case v1::Rule::kNone: rule.kind = RuleKind::kNone; break;
     case v1::Rule::kLocal:
       include_rule(*message.mutable_local(), where.at("local"), reading.faults);
@@ -116,7 +117,7 @@ RuleSpec read_rule(v1::Rule& message, const FeedbackContext& context, const Fiel
       break;
     case v1::Rule::KIND_NOT_SET:
       reading.faults.missing_choice(where, "kind", "has no kind",
-                                    "must have one of bptt, tbptt, rflo, eprop, rtrl, none, local");
+                                    "must have one of bptt, tbptt, rflo, eprop, rtrl, uoro, none, local");
       break;
   }
   return rule;

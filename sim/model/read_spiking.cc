@@ -15,6 +15,21 @@ Surrogate surrogate_of(v1::Population::Lif::Surrogate::Kind kind) {
   }
 }
 
+IntegerState read_integer(const v1::IntegerState& message) {
+  IntegerState state;
+  if (message.has_bits()) state.bits = message.bits();
+  if (message.has_leak_bits()) state.leak_bits = message.leak_bits();
+  if (message.rounding() == v1::IntegerState::STOCHASTIC) state.rounding = LeakRounding::kStochastic;
+  if (!message.has_registers()) return state;
+  const v1::IntegerState::Registers& from = message.registers();
+  LeakRegisters& registers = state.registers.emplace();
+  registers.seeds.assign(from.seed().begin(), from.seed().end());
+  if (from.has_length()) registers.length = from.length();
+  if (from.has_tap()) registers.tap = from.tap();
+  if (from.has_first_tick()) registers.first_tick = from.first_tick();
+  return state;
+}
+
 Reset reset_of(v1::Population::Lif::Reset reset) {
   switch (reset) {
     case v1::Population::Lif::SUBTRACT: return Reset::kSubtract;
@@ -58,6 +73,7 @@ LifSpec read_lif(const v1::Population::Lif& message, const FieldPath& where, Fau
   lif.above = message.above();
   if (message.integration() == v1::Population::Lif::EULER) lif.integration = Integration::kEuler;
   lif.cuts_reset_gradient = message.reset_gradient() == v1::Population::Lif::CUT;
+  if (message.has_integer()) lif.integer = read_integer(message.integer());
   if (message.has_current())
     lif.current_tau = required(message.current().tau(), "above 0", where.at("current").at("tau"), faults);
   if (!message.has_adaptation()) return lif;

@@ -14,7 +14,7 @@ constexpr bool fits_sign(int sign, double weight) { return sign == 0 || (sign > 
 
 /// "NON_NEGATIVE" for 1, as model files spell it.
 std::string_view sign_name(int sign);
-/// What is allowed: "must be at least 0, since sign is NON_NEGATIVE".
+/// The weights that a sign allows, in words: "must be at least 0, since sign is NON_NEGATIVE".
 std::string_view allowed_by_sign(int sign);
 
 }  // namespace locus

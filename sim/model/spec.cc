@@ -28,6 +28,7 @@ double membrane_decay(double tau, double dt, Integration integration) {
 LifParameters lif_parameters(const LifSpec& lif, double dt, std::size_t neuron) {
   LifParameters p;
   p.decay = membrane_decay(lif.leak.tau_m.of(neuron), dt, lif.integration);
+  if (lif.integer) p.decay = lif.integer->on_grid(p.decay);
   p.gain = lif.leak.normalise_input ? 1 - p.decay : 1;
   p.threshold = lif.threshold.of(neuron);
   p.refractory = std::round(lif.refractory / dt);

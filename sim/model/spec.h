@@ -52,7 +52,7 @@ struct ScheduleSpec {
   friend bool operator==(const ScheduleSpec&, const ScheduleSpec&) = default;
 };
 
-/// What ends a rule's run early; at least one of the first two is there.
+/// The conditions that end a rule's run early; at least one of the first two is there.
 struct StopSpec {
   std::optional<double> loss_below;
   std::optional<std::int64_t> patience;  // updates
@@ -114,7 +114,7 @@ struct FeedbackSpec {
   friend bool operator==(const FeedbackSpec&, const FeedbackSpec&) = default;
 };
 
-/// What e-prop asks of the rates of spiking neurons.
+/// The firing rates that e-prop aims at.
 struct FiringRateSpec {
   double target_hz = 0;
   double strength = 0;  // [1]
@@ -161,7 +161,7 @@ enum class Precision { kFloat64, kFloat32 };
 std::string_view name(Precision precision);  // "FLOAT64", as model files spell it
 int scalar_bytes(Precision precision);       // 8 or 4
 
-/// What a chip charges for; each in pJ of energy and ns of time. An estimate's terms, always apart
+/// The charges of a chip, each in pJ of energy and ns of time. An estimate's terms, always apart
 /// from the counts.
 enum class Charge {
   kPacket,         // a scalar that enters the network on chip
@@ -219,7 +219,7 @@ struct ChipSpec {
   friend bool operator==(const ChipSpec&, const ChipSpec&) = default;
 };
 
-/// What can be recorded of a population or a projection (proto/locus/v1/record.proto).
+/// Quantities of a population or a projection that can be recorded (proto/locus/v1/record.proto).
 enum class Quantity {
   kActivity,
   kOutput,

@@ -97,7 +97,7 @@ struct FlipFlopTask {
   friend bool operator==(const FlipFlopTask&, const FlipFlopTask&) = default;
 };
 
-/// Whether two stimuli, a delay apart, are the same.
+/// The answer says if two stimuli, a delay apart, are the same.
 struct DelayedMatchTask {
   static constexpr std::string_view kName = "delayed_match";
   std::int32_t stimuli = 2;
@@ -126,7 +126,7 @@ struct DelayedMatchTask {
   friend bool operator==(const DelayedMatchTask&, const DelayedMatchTask&) = default;
 };
 
-/// Whether two stimuli of +1 or -1, a delay apart, have the same sign.
+/// The answer says if two stimuli of +1 or -1, a delay apart, have the same sign.
 struct DelayedXorTask {
   static constexpr std::string_view kName = "delayed_xor";
   std::int32_t onset_ticks = 50;

@@ -40,7 +40,7 @@ int nesting(std::string_view text, int limit);
 /// The innermost bracket that the text opens and never closes.
 std::optional<std::size_t> unclosed(std::string_view text);
 
-/// Where each field stands (bytes from the start of the text): its name, or for an element of a
+/// The place of each field (bytes from the start of the text): its name, or for an element of a
 /// list its value. A field that is not in the text has the place of the nearest one around it, and
 /// one without any is at 0. In the order of `paths`; one walk for all.
 std::vector<std::size_t> locate(std::string_view text, const std::vector<FieldPath>& paths);

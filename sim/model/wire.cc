@@ -21,6 +21,7 @@ Population population_of(const PopulationSpec& spec) {
   population.neurons_differ = neurons_differ(spec);
   population.leaky = spec.memory.has_value();
   population.noisy = spec.noise.has_value();
+  population.integer = spec.lif && spec.lif->integer.has_value();
   population.is_unit = spec.is_unit;
   for (const double value : spec.initial) population.awake.push_back(value != 0 ? 1 : 0);
   return population;

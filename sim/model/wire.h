@@ -14,7 +14,7 @@ namespace locus {
 
 Layer layer_of(PopulationKind kind);
 
-/// What of a topology takes memory a synapse.
+/// The targets that a topology lists; they take memory for each synapse.
 enum class Listing {
   kAll,     // the targets of sparse and hollow projections, which networks read
   kSparse,  // those of sparse ones: all but networks work with it

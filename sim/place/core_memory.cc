@@ -40,6 +40,7 @@ class Keeper {
       }
     }
     if (learning_.local) return keep_neurons(*learning_.local);
+    if (rule(learning_.kind).drive == Drive::kFactors) return keep_factors();
     if (rule(learning_.kind).drive != Drive::kSensitivity) return;
     const SensitivityPattern pattern(topology_, learning_);
     for (std::size_t k = 0; k < placement_.rate.size(); ++k)
@@ -123,6 +124,17 @@ class Keeper {
     }
     for (std::size_t i = 0; i < learns.size(); ++i)
       at(placement_.rate[i]).traces += learns[i] != 0 ? local.states(TraceAt::kTarget) : 0;
+  }
+
+  /// A number of each neuron, and one of each of its plastic synapses.
+  void keep_factors() {
+    for (const std::int32_t core : placement_.rate) ++at(core).traces;
+    for (const Projection& projection : topology_.projections) {
+      if (!projection.plastic || projection.target_layer != Layer::kRate) continue;
+      std::int32_t target = projection.target_begin;
+      for (const std::int64_t synapses : projection.fan_in())
+        at(placement_.core_of(Layer::kRate, target++)).traces += synapses;
+    }
   }
 
   CoreMemory& at(std::int32_t place) { return memories_[static_cast<std::size_t>(place + 1)]; }

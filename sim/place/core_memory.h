@@ -18,7 +18,7 @@
 
 namespace locus {
 
-/// What one place keeps: a core, or the host.
+/// The memory of one place: a core, or the host.
 struct CoreMemory {
   std::int32_t place = kHost;
   std::int64_t neurons = 0;
@@ -50,7 +50,7 @@ std::int64_t bits_of_weights(const CoreMemory& memory, const MemoryBits& bits);
 std::int64_t bits_of_traces(const CoreMemory& memory, const MemoryBits& bits);
 std::int64_t bits_of_history(const CoreMemory& memory, const MemoryBits& bits);
 
-/// All that a place keeps, in bits.
+/// The memory of a place, in bits.
 std::int64_t bits_of(const CoreMemory& memory, const MemoryBits& bits);
 
 /// By place, the host first (cores + 1). `feedback`: the wires R of the rule. `learning` has the

@@ -33,8 +33,10 @@ class Events {
       : apart_(topology, feedback, place_apart(topology.sizes), learning), traffic_(traffic) {
     for (const StreamRow& stream : kStreamTable) {
       const PhaseRow& phase = phase_of(stream.stream, rule(learning.kind));
-      const std::int32_t agent = chip.agent_core.value_or(kHost);
-      const bool with_agent = (phase.from == Party::kAgent || phase.to == Party::kAgent) && !chip.spread_agent;
+      // sums over all neurons are the host's, where the agent is spread
+      const bool sums = stream.channel == Channel::kReduce;
+      const std::int32_t agent = chip.spread_agent ? kHost : chip.agent_core.value_or(kHost);
+      const bool with_agent = (phase.from == Party::kAgent || phase.to == Party::kAgent) && (sums || !chip.spread_agent);
       if (stream.channel == Channel::kTransport && chip.partial_sums) {
         add_sums(stream, with_agent, agent, topology.sizes.rate_neurons);
       } else {

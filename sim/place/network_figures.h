@@ -1,4 +1,4 @@
-// What packets met in a chip's network over a run (network_record.h makes it): open values, for
+// Figures of a chip's network over a run (network_record.h makes it): open values, for
 // results, checkpoints and tables.
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace locus {
 
-/// What the packets of all replayed trials met, of the forward run or of learning.
+/// The figures of all replayed trials, of the forward run or of learning.
 struct NetworkShare {
   std::int64_t cycles = 0;  // sum over steps
   std::int64_t packets = 0;

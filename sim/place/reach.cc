@@ -163,6 +163,17 @@ void Reach::tell_each(Party teller, const Placement& placement, Spread& spread) 
   }
 }
 
+/// Sums over all neurons, up to the agent or down from it. Those of an agent that is spread over
+/// the cores are the host's.
+void Reach::reduce(Party from, const Placement& placement, Spread& spread) {
+  const std::int32_t agent = placement.spread_agent ? kHost : placement.agent;
+  for (std::int32_t& place : spread.from) {
+    spread.legs.push_back({from == Party::kAgent ? place : agent, 1});
+    spread.offset.push_back(spread.legs.size());
+    if (from == Party::kAgent) place = agent;
+  }
+}
+
 /// Every rate neuron sends to all plastic synapses of B and W except its own.
 void Reach::gather(const PhaseRow& phase, const Topology& topology, const Placement& placement, Spread& spread) {
   std::vector<std::int64_t> own(spread.from.size(), 0);  // plastic synapses of each neuron
@@ -252,6 +263,10 @@ Reach::Reach(const Topology& topology, const std::vector<Projection>& feedback, 
     }
     if (kept && phase.phase == Phase::kGather) {
       gather_kept(*kept, placement, spread);
+      continue;
+    }
+    if (phase.channel == Channel::kReduce) {
+      reduce(phase.from, placement, spread);
       continue;
     }
     switch (phase.over) {

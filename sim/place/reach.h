@@ -57,6 +57,7 @@ class Reach {
   void connect(const PhaseRow& phase, const std::vector<const Projection*>& wires, const Placement& placement,
                Spread& spread);
   void tell_each(Party teller, const Placement& placement, Spread& spread);
+  void reduce(Party from, const Placement& placement, Spread& spread);
   void gather(const PhaseRow& phase, const Topology& topology, const Placement& placement, Spread& spread);
   void carry(const Topology& topology, const SensitivityPattern& pattern, const Placement& placement, Spread& spread);
   void gather_kept(const SensitivityPattern& pattern, const Placement& placement, Spread& spread);

@@ -52,7 +52,7 @@ struct LinkLoad {
   friend bool operator==(const LinkLoad&, const LinkLoad&) = default;
 };
 
-/// What the packets of one replay met.
+/// The figures of one replay.
 struct ReplayFigures {
   std::int64_t cycles = 0;  // until the last flit has arrived
   std::int64_t packets = 0;

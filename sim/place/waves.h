@@ -24,6 +24,8 @@ constexpr int wave_of(const PhaseRow& phase) {
       return phase.over == Over::kForeignSynapses ? 5 : 4;
     case When::kTellBack: return 6;
     case When::kTick:
+      if (phase.from == Party::kAgent) return 6;  // after what neurons send it
+      [[fallthrough]];
     case When::kTrialEnd: return phase.from == Party::kEnvironment ? 4 : 5;
     case When::kStage:
     case When::kRecall:

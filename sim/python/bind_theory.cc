@@ -22,11 +22,10 @@ namespace {
 
 RuleKind kind_of(const std::string& name) {
   const std::optional<RuleKind> kind = rule_named(name);
-  const auto is_known = [](const Rule& row) { return row.drive != Drive::kNothing && row.keeps == Keeps::kAll; };
-  if (kind && is_known(rule(*kind))) return *kind;
+  if (kind && is_of_theory(rule(*kind))) return *kind;
   std::string allowed;
   for (const Rule& row : kRules) {
-    if (is_known(row)) allowed += fmt::format("{}{}", allowed.empty() ? "" : ", ", row.name);
+    if (is_of_theory(row)) allowed += fmt::format("{}{}", allowed.empty() ? "" : ", ", row.name);
   }
   throw UsageError(fmt::format("rule is {}; must be one of {}", name, allowed));
 }

@@ -12,7 +12,7 @@ namespace locus {
 /// The processors in the affinity mask of this process (sched_getaffinity); at least 1.
 int allowed_processors();
 
-/// Those of the machine that are switched on; at least 1.
+/// The number of the machine's processors that are switched on; at least 1.
 int machine_processors();
 
 /// The threads of a process that may run on `allowed` of `all` processors of a machine on which

@@ -80,6 +80,7 @@ std::string leak_of(const LifSpec& lif) {
   if (lif.reset != Reset::kSubtractNextTick) text += fmt::format(", reset {}", name(lif.reset));
   if (lif.reset == Reset::kZero && lif.reset_to != 0) text += " to " + range_of(lif.reset_to);
   if (lif.rest != 0) text += ", rest " + range_of(lif.rest);
+  if (lif.integer) text += fmt::format(", whole numbers of {} bits", lif.integer->bits);
   return text;
 }
 

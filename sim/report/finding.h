@@ -46,7 +46,7 @@ struct SeedDigest {
 /// `runs`: of one rule, completed, at least one.
 Contender contender_of(const std::vector<SeedDigest>& runs);
 
-/// Who chose the settings at which rules are compared.
+/// The origin of the settings at which rules are compared.
 enum class Choice {
   kGiven,    // nobody: there is one
   kShown,    // what is shown
@@ -62,7 +62,7 @@ struct Incomplete {
   int seeds = 0;
 };
 
-/// How the figures came about.
+/// The origin of the figures.
 struct Conditions {
   int seeds = 1;  // that are shown
   Choice choice = Choice::kGiven;

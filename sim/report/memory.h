@@ -24,7 +24,7 @@ class NotEnoughMemory : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// What of a command bears on the memory of a run.
+/// The options of a command that bear on the memory of a run.
 struct MemoryDemand {
   TransportKind transport;
   int threads;                 // at least 1
@@ -37,13 +37,13 @@ struct MemoryDemand {
 /// Bytes that a process takes for any run: code, stacks, scratch space, what an allocator keeps.
 inline constexpr double kProgramBytes = 12e6;
 
-/// What takes memory, in words, and how much of it.
+/// A use of memory, in words, and its size.
 struct MemoryPart {
   std::string_view what;  // "sensitivities"
   double bytes = 0;
 };
 
-/// What the process takes while this rule runs, the model as loaded and the program not counted.
+/// The memory of the process while this rule runs, without the loaded model and the program.
 /// `outline`: of the spec, sizes only (Listing::kNone).
 std::vector<MemoryPart> memory_parts(const Spec& spec, const Topology& outline, const RuleSpec& rule,
                                      const MemoryDemand& demand);
@@ -55,7 +55,7 @@ double memory_needed(const Spec& spec, const Topology& outline, const RuleSpec& 
 /// and the program not counted [bytes].
 double memory_needed(const Spec& spec, const MemoryDemand& demand);
 
-/// What the model takes as it was loaded: matrices and trials [bytes].
+/// The memory of the model as it was loaded: matrices and trials [bytes].
 double loaded_bytes(const Spec& spec);
 
 /// Throws NotEnoughMemory if the process would come to more than `limit` bytes in all, naming the

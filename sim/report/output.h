@@ -52,7 +52,7 @@ class Output {
 /// Replaces the file by what `write` puts, whole or not at all. Throws FileError.
 void write_whole(const std::filesystem::path& path, const std::function<void(Output&)>& write);
 
-/// What `write` puts, as one string.
+/// The output of `write`, as one string.
 std::string text_of(const std::function<void(Output&)>& write);
 
 }  // namespace locus

@@ -31,7 +31,7 @@ std::vector<PlacedRule> placed_rules(const RunResult& result, const std::string&
 
 /// One row for each placement and rule.
 TextTable placement_table(const std::vector<PlacedRule>& placed);
-/// What the columns of that table count.
+/// The meaning of that table's columns.
 std::string placement_legend();
 
 /// Hops of each rule by the way in which an event reaches several cores: a packet for each message,

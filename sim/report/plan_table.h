@@ -1,4 +1,4 @@
-// How a rule would be carried out over a model, as `info --plan` prints it: a row a projection,
+// The plan of a rule over a model, as `info --plan` prints it: a row a projection,
 // then which phases of a tick are one and what all of it takes (core/plan/plan.h).
 #pragma once
 

@@ -136,6 +136,18 @@ void fill(const PerNeuron& from, google::protobuf::RepeatedField<double>& to) {
   }
 }
 
+void fill(const IntegerState& from, v1::IntegerState& to) {
+  to.set_bits(from.bits);
+  to.set_leak_bits(from.leak_bits);
+  to.set_rounding(from.rounding == LeakRounding::kStochastic ? v1::IntegerState::STOCHASTIC : v1::IntegerState::DOWN);
+  if (!from.registers) return;
+  v1::IntegerState::Registers& registers = *to.mutable_registers();
+  registers.mutable_seed()->Add(from.registers->seeds.begin(), from.registers->seeds.end());
+  registers.set_length(from.registers->length);
+  registers.set_tap(from.registers->tap);
+  registers.set_first_tick(from.registers->first_tick);
+}
+
 void fill(const LifSpec& from, v1::Population::Lif& to) {
   using Lif = v1::Population::Lif;
   fill(from.leak.tau_m, *to.mutable_tau_m());
@@ -152,6 +164,7 @@ void fill(const LifSpec& from, v1::Population::Lif& to) {
   to.set_above(from.above);
   to.set_integration(from.integration == Integration::kEuler ? Lif::EULER : Lif::EXACT);
   to.set_reset_gradient(from.cuts_reset_gradient ? Lif::CUT : Lif::KEEP);
+  if (from.integer) fill(*from.integer, *to.mutable_integer());
   if (from.adaptation_tau == 0) return;
   fill(from.adaptation_tau, *to.mutable_adaptation()->mutable_tau());
   fill(from.adaptation, *to.mutable_adaptation()->mutable_beta());

@@ -1,5 +1,7 @@
 #include "sim/report/sensitivity_bytes.h"
 
+#include <algorithm>
+
 #include "core/protocol/closed_form.h"
 #include "sim/model/learning.h"
 #include "sim/model/wire.h"
@@ -14,9 +16,34 @@ SensitivityCounts sensitivity_counts(const Spec& spec, const Topology& outline, 
   return sensitivity_counts(listed, learning_of(spec, listed, rule_spec));
 }
 
+namespace {
+
+/// Factors (core/nonlocal/rank_one.h): traces and what came, five columns of neurons, the places of
+/// synapses; over single messages an AXON and a DENDRITE for each recurrent synapse of a projection
+/// and a POST for each plastic one, in queues that grow by doubling.
+double factor_bytes(const Topology& topology, double scalar, double lanes, TransportKind transport) {
+  constexpr double kPlace = 24;
+  constexpr double kEnvelope = 16;
+  const auto plastic = static_cast<double>(plastic_onto_rate(topology));
+  const double neurons = topology.sizes.rate_neurons;
+  double bytes = (2 * plastic + 5 * neurons) * scalar * lanes + kPlace * plastic + 8 * neurons;
+  if (transport != TransportKind::kMailbox) return bytes;
+  std::int64_t largest = 0;
+  for (const Projection& projection : topology.projections) {
+    const bool recurrent = projection.source_layer == Layer::kRate && projection.target_layer == Layer::kRate;
+    if (recurrent) largest = std::max(largest, projection.size());
+  }
+  return bytes + 2 * lanes *
+                     ((kEnvelope + scalar) * 2 * static_cast<double>(largest) + (kEnvelope + 2 * scalar) * plastic +
+                      (2 * kEnvelope + 8 * scalar) * neurons);
+}
+
+}  // namespace
+
 double sensitivity_bytes(const Spec& spec, const Topology& topology, const RuleSpec& rule_spec, double scalar,
                          double lanes, TransportKind transport) {
   const Rule& row = rule(rule_spec.kind);
+  if (row.drive == Drive::kFactors) return factor_bytes(topology, scalar, lanes, transport);
   if (row.drive != Drive::kSensitivity) return 0;
   const SensitivityCounts counts = sensitivity_counts(spec, topology, rule_spec);
   constexpr double kPlace = 24;

@@ -13,7 +13,7 @@ SensitivityCounts sensitivity_counts(const Spec& spec, const Topology& outline, 
 
 /// P and its next value (core/nonlocal/sensitivities.h), the places of synapses, and what a pattern
 /// lists; over single messages also GATHER, of every neuron for every synapse whose sensitivity it
-/// keeps.
+/// keeps. The factors of UORO, likewise.
 double sensitivity_bytes(const Spec& spec, const Topology& outline, const RuleSpec& rule, double scalar, double lanes,
                          TransportKind transport);
 

@@ -42,7 +42,7 @@ struct BestChoice {
   double chosen_by = 0;               // the median that was the best [1]
 };
 
-/// What chooses the best setting of a rule, among evaluation trials.
+/// The figure of evaluation trials that chooses the best setting of a rule.
 enum class Criterion { kLoss, kAccuracy };
 
 /// Each rule at its best setting. The first half of the seeds chooses (rounded down), and the
@@ -152,7 +152,7 @@ struct ShownSettings {
   SweepResult part;  // of the sweep: one setting a rule
 };
 ShownSettings shown_settings(const SweepResult& result);
-/// What the sweep found, at these settings.
+/// The result of the sweep at these settings.
 Finding finding_of(const SweepResult& result, const ShownSettings& shown);
 
 /// The rules under which members that differ only in their seed have the same fingerprint, in

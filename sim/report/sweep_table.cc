@@ -1,6 +1,8 @@
 // The summary of a sweep as the printed tables.
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -137,6 +139,35 @@ std::string best_remarks(const BestSettings& best) {
   return text + wrap("summary.csv of --out has all combinations", 2, 0);
 }
 
+/// "(first: training.learning_rate=500 seed 2)".
+std::string first_words(const SweepMember& first) {
+  return fmt::format("(first: {}{}seed {})", fmt::join(first.settings, " "), first.settings.empty() ? "" : " ", first.seed);
+}
+
+/// The rules that did not complete, by their status, with the cause of the first member.
+std::string early_ends(const SweepResult& result) {
+  struct Group {
+    std::size_t members = 0;
+    const SweepMember* first = nullptr;
+    const Digest* digest = nullptr;
+  };
+  std::map<std::pair<std::string, std::string>, Group> groups;
+  for (const SweepMember& member : result.members) {
+    for (const Digest& digest : member.rules) {
+      if (digest.status == "COMPLETED") continue;
+      Group& group = groups[{digest.rule, digest.status}];
+      if (group.members++ == 0) group = {1, &member, &digest};
+    }
+  }
+  std::string text;
+  for (const auto& [key, group] : groups)
+    text +=
+        wrap(fmt::format("{}: {} in {} of {} members{}{} {}", key.second, key.first, group.members, result.members.size(),
+                         group.digest->message.empty() ? "" : ": ", group.digest->message, first_words(*group.first)),
+             2, 0);
+  return text;
+}
+
 std::string finding_text(const Finding& finding) {
   if (finding.headline.empty()) return "";
   std::string text = '\n' + wrap(finding.headline);
@@ -152,12 +183,11 @@ std::string sweep_table(const SweepResult& result) {
   std::string text = loss_table(result.best ? "EACH RULE AT ITS BEST" : "SWEEP", summary) + evaluation_table(summary) +
                      accuracy_table(summary) + chip_means_table(summary) + finding_text(finding_of(result, shown));
   if (result.best) text += best_remarks(*result.best);
-  for (const FailureGroup& group : failures_of(result)) {
-    const SweepMember& first = result.members[group.first];
-    text += wrap(fmt::format("FAILED: {} of {} members: {} (first: {}{}seed {})", group.members, result.members.size(),
-                             group.cause, fmt::join(first.settings, " "), first.settings.empty() ? "" : " ", first.seed),
+  text += early_ends(result);
+  for (const FailureGroup& group : failures_of(result))
+    text += wrap(fmt::format("FAILED: {} of {} members: {} {}", group.members, result.members.size(), group.cause,
+                             first_words(result.members[group.first])),
                  2, 0);
-  }
   return text;
 }
 

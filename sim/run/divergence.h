@@ -1,4 +1,4 @@
-// Where a run stopped being finite, for the message of a rule that diverged.
+// The place at which a run stopped being finite, for the message of a rule that diverged.
 //
 // Why: "the loss is not finite" says neither whether a neuron, a readout or a weight overflowed nor
 // when. A trial notes the first tick with a loss that is not finite, while the network is still in
@@ -25,7 +25,7 @@ struct NonFinite {
   double value = 0;  // [1]
 };
 
-/// What a loss of one tick is made of.
+/// The numbers of which a loss of one tick is made.
 template <class R>
 struct LossTerms {
   const R* error = nullptr;   // e_t (o x lanes)

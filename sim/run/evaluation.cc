@@ -17,12 +17,13 @@ std::int32_t evaluation_lanes(const EvaluationSpec& evaluation) {
 }
 
 template <class R>
-Evaluator<R>::Evaluator(const Spec& spec, const Topology& topology, const Look& look, Executor executor)
+Evaluator<R>::Evaluator(const Spec& spec, const Topology& topology, const Look& look, Executor executor,
+                        RankExchange exchange)
     : trials_(spec.training.evaluation->trials),
       shown_(spec, topology, RuleSpec{}, evaluation_lanes(*spec.training.evaluation), permit_of_evaluation(),
              {.outputs_are_seen = look && records_outputs(spec, true),
               .inputs_tick_by_tick = shows_tick_by_tick(spec, evaluation_lanes(*spec.training.evaluation))},
-             executor),
+             executor, exchange),
       task_(spec, shown_.network().lanes, Shown::kEvaluation),
       batch_(make_batch<R>(spec.training.ticks, shown_.network().inputs.size, shown_.network().readouts.size,
                            shown_.network().lanes, shows_tick_by_tick(spec, shown_.network().lanes) ? &task_ : nullptr)),

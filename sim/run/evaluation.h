@@ -27,8 +27,8 @@ template <class R>
 class Evaluator {
  public:
   /// `spec`, which has an evaluation, and its topology outlive this. `look` is shown what the spec
-  /// records of the trials; it may be empty.
-  Evaluator(const Spec& spec, const Topology& topology, const Look& look, Executor executor);
+  /// records of the trials; it may be empty. Of several ranks (`exchange`) it is that of one.
+  Evaluator(const Spec& spec, const Topology& topology, const Look& look, Executor executor, RankExchange exchange = {});
   Evaluator(const Evaluator&) = delete;
   Evaluator& operator=(const Evaluator&) = delete;
 

@@ -10,7 +10,7 @@
 
 namespace locus {
 
-/// How a learner is used: which outputs are read, and when its inputs are known. It changes no
+/// The use of a learner: which outputs are read, and when its inputs are known. It changes no
 /// count and no bit of what is learnt.
 struct Audience {
   bool outputs_are_seen = false;     // at ticks without an error too

@@ -9,7 +9,7 @@
 
 namespace locus {
 
-/// What actors keep from one update to the next besides weights: numbers of one kind.
+/// Numbers of one kind, besides weights, that actors keep from one update to the next.
 struct Kept {
   enum class What : std::uint8_t {
     kFirstMoment,   // of Adam or momentum; by projection, in the order of the model file

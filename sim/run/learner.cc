@@ -1,13 +1,18 @@
 #include "sim/run/learner.h"
 
+#include <algorithm>
 #include <type_traits>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "core/actor/network_part.h"
 #include "core/protocol/closed_form.h"
 #include "core/protocol/declaration.h"
 #include "core/transport/columns/columns.h"
 #include "core/transport/mailbox/mailbox.h"
+#include "core/wire/budget.h"
+#include "core/wire/part.h"
 #include "sim/model/build.h"
 #include "sim/model/errors.h"
 #include "sim/model/learning.h"
@@ -41,18 +46,17 @@ std::optional<Topology> part_for(const Topology& topology, const RankExchange& e
   return part_of(topology, shares_of(topology, exchange.ranks), exchange.rank);
 }
 
-/// The rule as it is. Throws UsageError if ranks cannot share it out.
-Learning shareable(const Spec& spec, const Topology& topology, Learning learning) {
-  const Rule& row = rule(learning.kind);
-  if (row.drive == Drive::kSensitivity)
-    throw UsageError("RTRL's sensitivities (n N scalars a tick) cannot be cut by neurons: run it alone");
-  std::string reason = why_not_shared(topology, row.drive == Drive::kSweep);
-  if (learning.local) reason = "a rule that the model writes itself";
-  if (!learning.learned_feedback.empty()) reason = "feedback that learns";
-  if (!learning.wires.empty() || learning.synapses != NarrowSynapses{}) reason = "narrow wires or synapses";
-  if (spec.chip) reason = "a chip";
-  if (!reason.empty()) throw UsageError(reason + " cannot be shared out by neurons: run it alone");
-  return learning;
+/// True if a budget may end the rule at some message, which one rank alone would meet.
+bool may_break(Locality budget, const Learning& learning) {
+  const std::int32_t lag = declared_lag(learning);
+  return std::ranges::any_of(channels_of(selection_of(learning)), [&](Channel channel) {
+    return breaks(budget, channel, 0) || (lag > 0 && breaks(budget, channel, lag));
+  });
+}
+
+Learning shareable(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RankExchange& exchange) {
+  if (exchange.ranks > 1) check_shareable(spec, topology, rule);
+  return learning_of(spec, topology, rule);
 }
 
 /// Visits of a synapse by a rule from which on compiling it takes less time than it saves.
@@ -75,7 +79,53 @@ Indexed<double> rates_of(const Network<R>& network) {
   return rates;
 }
 
+/// Puts the weights and moments of a state of the whole into a part of it.
+template <class R>
+void restore_part(const RuleState& state, const Topology& whole, Network<R>& part) {
+  Column<R> all;
+  const auto put = [&](ProjectionId p, const std::vector<double>& values, Column<R>& column) {
+    const Projection& projection = whole.projections[p];
+    all.assign(static_cast<std::size_t>(projection.size()), R(0));
+    set_values(projection, values, all);
+    const Projection& own = part.projections()[p];
+    column.resize(static_cast<std::size_t>(own.size()));
+    each_own(projection, own, [&](std::int64_t from, std::int64_t to) { column[SynapseId{to}] = all[SynapseId{from}]; });
+  };
+  for (std::int32_t p = 0; p < std::ssize(part.projections()); ++p) {
+    const ProjectionId id{p};
+    put(id, state.weights[static_cast<std::size_t>(p)], part.synapses[id].weight);
+  }
+  std::vector<Kept> of_neurons;
+  for (const Kept& kept : state.kept) {
+    const ProjectionId id{kept.index};
+    switch (kept.what) {
+      case Kept::What::kFirstMoment: put(id, kept.values, part.synapses[id].first); break;
+      case Kept::What::kSecondMoment: put(id, kept.values, part.synapses[id].second); break;
+      default: of_neurons.push_back(kept);
+    }
+  }
+  restore_kept(of_neurons, part);
+}
+
 }  // namespace
+
+void check_shareable(const Spec& spec, const Topology& topology, const RuleSpec& rule) {
+  const Learning learning = learning_of(spec, topology, rule);
+  const Rule& row = locus::rule(learning.kind);
+  if (row.drive == Drive::kSensitivity)
+    throw UsageError("RTRL's sensitivities (n N scalars a tick) cannot be cut by neurons: run it alone");
+  if (row.drive == Drive::kFactors)
+    throw UsageError("UORO's factors are scaled by sums over all neurons, which ranks do not share: run it alone");
+  std::string reason = why_not_shared(topology, row.drive == Drive::kSweep);
+  if (learning.local) reason = "a rule that the model writes itself";
+  if (!learning.learned_feedback.empty()) reason = "feedback that learns";
+  if (!learning.wires.empty() || learning.synapses != NarrowSynapses{}) reason = "narrow wires or synapses";
+  if (spec.chip) reason = "a chip";
+  if (!spec.records.empty()) reason = "a run with recordings";
+  if (may_break(spec.training.locality, learning))
+    reason = fmt::format("a rule that may break the {} locality budget", name(spec.training.locality));
+  if (!reason.empty()) throw UsageError(reason + " cannot be shared out by neurons: run it alone");
+}
 
 template <class R, TransportOf<R> T>
 Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, const Learning& learning,
@@ -97,22 +147,17 @@ Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpe
 }
 
 template <class R, TransportOf<R> T>
-Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, Audience audience, Executor executor)
-    : Learner(spec, topology, rule, learning_of(spec, topology, rule), spec.training.batch,
-              permit_of(learning_of(rule, spec.training), spec.training.locality), audience, executor) {
+Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, Audience audience,
+                       Executor executor, RankExchange exchange)
+    : Learner(spec, topology, rule, shareable(spec, topology, rule, exchange), spec.training.batch,
+              permit_of(learning_of(rule, spec.training), spec.training.locality), audience, executor, exchange) {
   if (spec.chip) chip_.emplace(spec, topology, network_.feedback, learning_, door_);
 }
 
 template <class R, TransportOf<R> T>
 Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, std::int32_t lanes,
-                       const Permit& permit, Audience audience, Executor executor)
-    : Learner(spec, topology, rule, learning_of(spec, topology, rule), lanes, permit, audience, executor) {}
-
-template <class R, TransportOf<R> T>
-Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, Audience audience,
-                       Executor executor, RankExchange exchange)
-    : Learner(spec, topology, rule, shareable(spec, topology, learning_of(spec, topology, rule)), spec.training.batch,
-              permit_of(learning_of(rule, spec.training), spec.training.locality), audience, executor, exchange) {}
+                       const Permit& permit, Audience audience, Executor executor, RankExchange exchange)
+    : Learner(spec, topology, rule, learning_of(spec, topology, rule), lanes, permit, audience, executor, exchange) {}
 
 template <class R, TransportOf<R> T>
 std::string Learner<R, T>::compile(const CompileOptions& options, std::int64_t updates) {
@@ -160,11 +205,15 @@ bool Learner<R, T>::commit() {
 
 template <class R, TransportOf<R> T>
 void Learner<R, T>::restore(const RuleState& state) {
-  set_values(state.weights, network_);
+  if (part_) {
+    restore_part(state, whole_, network_);
+  } else {
+    set_values(state.weights, network_);
+    restore_kept(state.kept, network_);
+  }
   renew_copies(transport_);
   network_.commits = state.commits;
-  restore_kept(state.kept, network_);
-  locus::restore(state, shape_.ticks, door_.ledger());
+  if (network_.topology->rank == 0) locus::restore(state, shape_.ticks, door_.ledger());
   if (chip_) chip_->restore(state);
 }
 

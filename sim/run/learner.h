@@ -27,20 +27,22 @@
 
 namespace locus {
 
+/// Throws UsageError if ranks cannot share out a rule of the spec by neurons, with the reason.
+void check_shareable(const Spec& spec, const Topology& topology, const RuleSpec& rule);
+
 /// T: Mailbox<R> or Columns<R>.
 template <class R, TransportOf<R> T>
 class Learner {
  public:
   /// `topology` is the spec's and outlives this. `rule` is one of the spec's, or complete as those
-  /// are; a chip of the spec is counted for.
-  Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, Audience audience, Executor executor);
+  /// are; a chip of the spec is counted for. Of several ranks (`exchange`) it is that of one: the
+  /// part of the network that is its own (core/wire/part.h). Throws UsageError for what cannot be
+  /// shared out (check_shareable).
+  Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, Audience audience, Executor executor,
+          RankExchange exchange = {});
   /// A learner that counts for nobody: so many lanes, another permit, no chip.
   Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, std::int32_t lanes, const Permit& permit,
-          Audience audience, Executor executor);
-  /// The learner of one rank of a run (core/wire/part.h): the part of the network that is its own.
-  /// Throws UsageError for what cannot be shared out.
-  Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, Audience audience, Executor executor,
-          RankExchange exchange);
+          Audience audience, Executor executor, RankExchange exchange = {});
   Learner(const Learner&) = delete;
   Learner& operator=(const Learner&) = delete;
 
@@ -63,10 +65,15 @@ class Learner {
   /// nothing is learnt. Throws LocalityBroken.
   bool commit();
 
-  /// The cause of a loss or weight that is not finite, of the present update (divergence.h).
-  std::string divergence(double loss) const { return describe_divergence(network_, loss, trial_.origin()); }
+  /// The cause of a loss or weight that is not finite, of the present update (divergence.h); in a
+  /// network with the weights of this one, or of all ranks.
+  std::string divergence(double loss) const { return divergence(network_, loss); }
+  std::string divergence(const Network<R>& network, double loss) const {
+    return describe_divergence(network, loss, trial_.origin());
+  }
 
-  /// Goes on from a state that fits the spec.
+  /// Goes on from a state that fits the spec. Of several ranks the first one goes on with its
+  /// counts.
   void restore(const RuleState& state);
   /// What its actors keep, of one replica, for the ledger to say.
   void note_memory();
@@ -96,7 +103,7 @@ class Learner {
 
  private:
   Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, const Learning& learning,
-          std::int32_t lanes, const Permit& permit, Audience audience, Executor executor, RankExchange exchange = {});
+          std::int32_t lanes, const Permit& permit, Audience audience, Executor executor, RankExchange exchange);
 
   const Topology& whole_;
   std::optional<Topology> part_;  // of a rank

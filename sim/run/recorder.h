@@ -17,7 +17,7 @@
 
 namespace locus {
 
-/// Where the layer of a population holds a quantity of its neurons (neurons x lanes).
+/// The column of a population's layer with a quantity of its neurons (neurons x lanes).
 template <class R>
 const Column<R>& recorded_column(const Network<R>& network, Quantity quantity, const PopulationSpec& population);
 

@@ -13,7 +13,7 @@ bool has_quantity(RuleKind kind, Quantity quantity) {
   const bool has_signal = brings_signal(rule(kind).signal);
   switch (quantity) {
     case Quantity::kError: return drive != Drive::kNothing && has_signal;
-    case Quantity::kLearningSignal: return has_signal && (drive == Drive::kOnline || drive == Drive::kSensitivity);
+    case Quantity::kLearningSignal: return has_signal && (drive == Drive::kOnline || tells_changes(drive));
     // a rule that the model writes itself has traces of its own
     case Quantity::kTrace: return drive == Drive::kOnline && !is_local(kind);
     default: return true;

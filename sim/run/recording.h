@@ -11,7 +11,7 @@
 
 namespace locus {
 
-/// What was seen at one tick, or of one update as a whole; lent for the call.
+/// The record of one tick, or of one update as a whole; lent for the call.
 struct Sample {
   std::size_t record = 0;          // index into Spec::records
   std::int64_t update = 0;         // from 0; of evaluation trials the updates made before
@@ -20,11 +20,11 @@ struct Sample {
 };
 using Look = std::function<void(const Sample&)>;
 
-/// Whether a rule has such a thing: an error where it learns, a learning signal where it learns as
+/// True if a rule has this quantity: an error where it learns, a learning signal where it learns as
 /// it goes, a trace where synapses keep one.
 bool has_quantity(RuleKind kind, Quantity quantity);
 
-/// Whether a rule has what a record asks for: evaluation trials are shown to rules that learn.
+/// True if a rule has the quantity of a record; evaluation trials are shown to rules that learn.
 bool has_record(RuleKind kind, const RecordSpec& record);
 
 /// Ticks of a trial that are recorded; 1 for what is seen once an update.
@@ -41,7 +41,7 @@ std::int64_t samples_of(const RecordSpec& record, const TrainingSpec& training, 
 /// entries, in file order); or singular values.
 std::vector<std::int64_t> sample_shape(const Spec& spec, const RecordSpec& record);
 
-/// Whether some record looks at what readouts say; in evaluation trials, or in the others.
+/// True if some record reads the outputs; in evaluation trials, or in the others.
 bool records_outputs(const Spec& spec, bool evaluation = false);
 
 }  // namespace locus

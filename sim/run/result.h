@@ -1,4 +1,4 @@
-// What a run leaves: one Outcome a rule. Plain values; sim/report writes them, sim/cli prints them.
+// The result of a run: an Outcome a rule. Plain values; sim/report writes, sim/cli prints them.
 #pragma once
 
 #include <cstdint>
@@ -47,7 +47,7 @@ struct RankOmission {
   std::string reason;  // "is not plastic"
 };
 
-/// What a rule's messages were on the model's chip, and the counts by neuron that it follows from.
+/// A rule's messages on the model's chip, and the counts by neuron from which they follow.
 struct ChipOutcome {
   Traffic traffic;
   std::vector<Projection> feedback;  // R of this rule

@@ -7,6 +7,7 @@
 #include "core/base/flush.h"
 #include "sim/model/check.h"
 #include "sim/model/wire.h"
+#include "sim/ranks/agree.h"
 #include "sim/ranks/processors.h"
 #include "sim/run/train.h"
 #include "sim/run/workers.h"
@@ -52,7 +53,8 @@ RunResult run(const Spec& spec, Topology topology, const RunOptions& options) {
       result.outcomes.push_back(outcome_of(spec, result.topology, spec.rules[i], std::move(*state)));
       continue;
     }
-    if (options.interrupt != nullptr && options.interrupt->load(std::memory_order_relaxed) && !result.outcomes.empty()) {
+    const bool interrupted = options.interrupt != nullptr && options.interrupt->load(std::memory_order_relaxed);
+    if (!result.outcomes.empty() && is_said(options.exchange, interrupted)) {
       if (options.watch && (state == nullptr || has_trained))
         options.watch({.done = result, .waiting = waiting_from(i), .stopping = true, .state = {}});
       break;

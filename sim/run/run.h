@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 
+#include "core/transport/rank_exchange.h"
 #include "sim/compile/compile.h"
 #include "sim/model/spec.h"
 #include "sim/model/wire.h"
@@ -43,7 +44,7 @@ struct RunOptions {
   // singular values also where the smaller side exceeds 512
   bool rank_of_large = false;
   std::optional<TraceRequest> trace;  // keep messages one by one; mailbox only
-  // set by another thread or a signal: stop after the present update
+  // set by another thread or a signal: stop after the present update; of ranks any one's counts
   const std::atomic<bool>* interrupt = nullptr;
   // Called before a rule's network is built, before its first update, after each one, and where a
   // run is stopped between two rules. May be empty. What it does bears on nothing.
@@ -55,6 +56,9 @@ struct RunOptions {
   // that follows an update closes it. May be empty: then nothing is looked at. What it does bears
   // on nothing.
   Look look = {};
+  // With several ranks the process is one of them: all call run() with the same spec and options but
+  // for the three above, and the first one's result is that of the run; the others' is of no use.
+  RankExchange exchange = {};
   // of rules that a model writes itself, in columns. Nothing is compiled unless it says so
   CompileOptions compile = {};
   // called with the name of a rule that was to be compiled and is interpreted, and the reason; may

@@ -23,7 +23,7 @@ struct SeriesCounts {
   std::int64_t trials = 0;
 };
 
-/// What was seen along the way of one rule, and how far.
+/// The curves of one rule, and how far they go.
 struct RuleSeries {
   std::string rule;  // RuleSpec::name
   std::vector<Series> series;

@@ -56,7 +56,7 @@ class ArgumentError : public SessionError {
   using SessionError::SessionError;
 };
 
-/// What a session does otherwise than its model says, and how it is carried out.
+/// The settings of a session that differ from its model's, and how it is carried out.
 struct SessionOptions {
   // eta of every projection that has none of its own
   std::optional<double> learning_rate = {};

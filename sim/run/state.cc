@@ -97,13 +97,13 @@ std::string misfit_of_counts(const Spec& spec, const Topology& topology, const R
   return misfit_of_traffic(spec, topology, rule, state);
 }
 
-/// What a rule that goes on keeps: how many numbers of which kind, in order.
+/// The numbers that a rule keeps to go on: how many of which kind, in order.
 struct Wanted {
   Kept::What what;
   std::int32_t index;
   std::int64_t size;
 };
-/// What neurons carry from trial to trial.
+/// The states that neurons carry from trial to trial.
 void add_carried(const Spec& spec, const Topology& topology, const RuleState& state, std::vector<Wanted>& wanted) {
   if (!spec.training.carry_state || state.updates == 0) return;
   const std::int64_t rate = std::int64_t{topology.sizes.rate_neurons} * spec.training.batch;
@@ -141,7 +141,7 @@ std::vector<Wanted> wanted_of(const Spec& spec, const Topology& topology, const 
   return wanted;
 }
 
-/// What must be kept is kept, and nothing else, for a rule that goes on.
+/// Checks that a state has all that a rule needs to go on, and nothing else.
 std::string misfit_of_kept(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RuleState& state) {
   const auto same = [](const Wanted& wanted, const Kept& kept) {
     return wanted.what == kept.what && wanted.index == kept.index && wanted.size == std::ssize(kept.values);

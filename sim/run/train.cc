@@ -1,6 +1,7 @@
 #include "sim/run/train.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -12,9 +13,11 @@
 
 #include "core/transport/columns/columns.h"
 #include "core/transport/mailbox/mailbox.h"
+#include "sim/ranks/agree.h"
 #include "sim/run/comparator.h"
 #include "sim/run/evaluation.h"
 #include "sim/run/fingerprint.h"
+#include "sim/run/gathering.h"
 #include "sim/run/learner.h"
 #include "sim/run/offence.h"
 #include "sim/run/pace.h"
@@ -50,7 +53,7 @@ std::int64_t last_update_of(const Comparisons& comparisons) {
 template <class R, TransportOf<R> T>
 class RuleRun {
  public:
-  /// What is referred to outlives this.
+  /// The arguments outlive this.
   RuleRun(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RunOptions& options,
           Executor executor, const RunResult& done)
       : spec_(spec),
@@ -59,11 +62,12 @@ class RuleRun {
         learner_(spec, topology, rule,
                  {.outputs_are_seen = options.look && records_outputs(spec),
                   .inputs_tick_by_tick = shows_tick_by_tick(spec, spec.training.batch)},
-                 executor),
+                 executor, options.exchange),
+        gathering_(spec, topology, rule, learner_.network(), learner_.door().ledger(), options.exchange),
         updates_(learner_, spec),
         outcome_(new_outcome(rule, learner_.learning())) {
     const TrainingSpec& training = spec.training;
-    if (learner_.learns() || !spec.records.empty()) before_ = weights_of(learner_.network());
+    if (is_first() && (learner_.learns() || !spec.records.empty())) before_ = weights_of(gathering_.network());
     const std::string reason = learner_.compile(options.compile, training.updates);
     if (!reason.empty() && options.interpreted) options.interpreted(rule.name, reason);
     if constexpr (std::is_same_v<T, Mailbox<R>>) {
@@ -77,8 +81,9 @@ class RuleRun {
       learner_.trial().observe([this](Tick now, const Network<R>&) { recorder_->see_tick(outcome_.updates, now); });
     }
     if (training.stop && learner_.has_losses()) stopper_.emplace(*training.stop);
-    if (training.evaluation && learner_.learns()) evaluator_.emplace(spec, topology, options.look, executor);
-    if (spec.compare && learner_.learns()) comparator_.emplace(spec, topology, rule, executor);
+    if (training.evaluation && learner_.learns())
+      evaluator_.emplace(spec, topology, options.look, executor, options.exchange);
+    if (spec.compare && learner_.learns() && is_first()) comparator_.emplace(spec, topology, rule, executor);
   }
 
   /// Goes on from a state, which fits. The evaluation and the comparison at the end of a rule that
@@ -100,13 +105,13 @@ class RuleRun {
       outcome_.evaluation_confusion.clear();
     }
     outcome_.comparisons = std::move(from.comparisons);
-    if (comparator_ && outcome_.updates < spec_.training.updates) {
+    if (compares() && outcome_.updates < spec_.training.updates) {
       const auto is_last = [&](const auto& one) { return one.update % spec_.compare->every != 0; };
       std::erase_if(outcome_.comparisons.alignment, is_last);
       std::erase_if(outcome_.comparisons.scatter, is_last);
       std::erase_if(outcome_.comparisons.curvature, is_last);
     }
-    if (comparator_ && !outcome_.comparisons.empty()) compared_ = last_update_of(outcome_.comparisons);
+    if (compares() && !outcome_.comparisons.empty()) compared_ = last_update_of(outcome_.comparisons);
     for (std::size_t k = 0; stopper_ && k < outcome_.losses.size(); ++k) stopper_->hear(outcome_.losses[k]);
   }
 
@@ -124,12 +129,21 @@ class RuleRun {
   void evaluate(bool at_end);
   void compare(bool at_end);
   bool tell();
+  Moment moment();
+  void follow_orders();
+  bool agree(double loss, bool finite) const;
   void conclude();
+
+  // Of a run that ranks share.
+  bool is_shared() const { return options_.exchange.ranks > 1; }
+  bool is_first() const { return options_.exchange.rank == 0; }
+  bool compares() const { return spec_.compare && learner_.learns(); }
 
   const Spec& spec_;
   const RunOptions& options_;
   const RunResult& done_;  // the rules before this one
   Learner<R, T> learner_;
+  Gathering<R> gathering_;
   Updates<R, T> updates_;
   Outcome outcome_;                        // so far
   std::vector<ProjectionWeights> before_;  // first weights of what learns or is recorded
@@ -147,7 +161,7 @@ bool RuleRun<R, T>::ends_before_update() {
   const std::int64_t all = spec_.training.updates;
   const bool enough = stopper_ && !stopper_->reason().empty();
   if (evaluator_) evaluate(update == all || enough);
-  if (comparator_) compare(update == all || enough);
+  if (compares()) compare(update == all || enough);
   const bool interrupted = tell();
   if (update == all) return true;
   if (enough) {
@@ -167,6 +181,7 @@ bool RuleRun<R, T>::make_update() {
   try {
     loss = updates_.run(update);
     if (std::isfinite(loss)) finite = learner_.commit();
+    if (is_shared()) finite = agree(loss, finite);
   } catch (const LocalityBroken& broken) {
     learner_.transport().finish();
     end(outcome_, Status::kLocalityBroken,
@@ -175,7 +190,9 @@ bool RuleRun<R, T>::make_update() {
   }
   measure_rates(learner_.network(), spec_.training, outcome_.rates);
   const auto diverge = [&] {
-    end(outcome_, Status::kDiverged, fmt::format("diverged at update {}: {}", update + 1, learner_.divergence(loss)));
+    if (std::isfinite(loss)) gathering_.gather();  // some rank has such a weight
+    end(outcome_, Status::kDiverged,
+        fmt::format("diverged at update {}: {}", update + 1, learner_.divergence(gathering_.network(), loss)));
   };
   if (learner_.learns() && !std::isfinite(loss)) {
     diverge();
@@ -206,43 +223,89 @@ void RuleRun<R, T>::compare(bool at_end) {
   const std::int64_t update = outcome_.updates;
   if (compared_ == update || !(at_end || update % spec_.compare->every == 0)) return;
   compared_ = update;
-  const Network<R>& network = learner_.network();
+  gathering_.gather();
+  if (!comparator_) return;  // the first rank has the whole network
+  const Network<R>& network = gathering_.network();
   comparator_->measure({values_of(network), carried_of(network), learning_feedback_of(network)}, update,
                        outcome_.comparisons);
+}
+
+/// Returns whether the weights of all ranks are finite. Throws std::runtime_error if they have not
+/// met the same loss.
+template <class R, TransportOf<R> T>
+bool RuleRun<R, T>::agree(double loss, bool finite) const {
+  struct Met {
+    double loss;
+    std::int64_t finite;
+  };
+  const std::vector<Met> all = heard_by_all(options_.exchange, Met{loss, finite ? 1 : 0});
+  const auto bits = [](const Met& met) { return std::bit_cast<std::uint64_t>(met.loss); };
+  for (std::size_t rank = 1; rank < all.size(); ++rank) {
+    if (bits(all[rank]) == bits(all.front())) continue;
+    throw RanksDisagree(fmt::format("ranks 0 and {} disagree after update {}: their processors or C libraries differ",
+                                    rank, outcome_.updates + 1));
+  }
+  return std::ranges::all_of(all, [](const Met& met) { return met.finite == 1; });
+}
+
+/// What the first rank tells the others between two updates, as it alone knows who watches.
+enum class Order : std::int32_t { kGoOn, kGather };
+
+/// How far the rule has come.
+template <class R, TransportOf<R> T>
+Moment RuleRun<R, T>::moment() {
+  std::span<const RuleState> waiting;
+  if (options_.from != nullptr) waiting = options_.from->rules;
+  waiting = waiting.subspan(std::min(waiting.size(), done_.outcomes.size() + 1));
+  return {.done = done_, .present = &outcome_, .ledger = &gathering_.ledger(), .waiting = waiting, .state = [&] {
+            if (is_shared()) heard_of_first(options_.exchange, Order::kGather);
+            gathering_.gather();
+            const Network<R>& network = gathering_.network();
+            RuleState state = state_of(outcome_);
+            state.weights = values_of(network);
+            state.commits = network.commits;
+            state.kept = kept_of(network);
+            note(gathering_.ledger(), state);
+            const Door& door = learner_.door();
+            if (door.traffic() != nullptr) state.traffic = door.traffic()->counts();
+            if (learner_.chip()) state.network = learner_.chip()->network();
+            return state;
+          }};
+}
+
+/// Of a rank that is not the first, while whoever watches that one looks.
+template <class R, TransportOf<R> T>
+void RuleRun<R, T>::follow_orders() {
+  while (heard_of_first(options_.exchange, Order::kGoOn) == Order::kGather) gathering_.gather();
 }
 
 /// Tells whoever watches how far the rule has come. Returns whether it is to stop here.
 template <class R, TransportOf<R> T>
 bool RuleRun<R, T>::tell() {
-  const bool interrupted = options_.interrupt != nullptr && options_.interrupt->load(std::memory_order_relaxed);
-  if (!options_.watch && !options_.ends) return interrupted;
-  const Door& door = learner_.door();
-  std::span<const RuleState> waiting;
-  if (options_.from != nullptr) waiting = options_.from->rules;
-  waiting = waiting.subspan(std::min(waiting.size(), done_.outcomes.size() + 1));
-  Moment moment{
-      .done = done_, .present = &outcome_, .ledger = &door.ledger(), .waiting = waiting, .stopping = interrupted, .state = [&] {
-        const Network<R>& network = learner_.network();
-        RuleState state = state_of(outcome_);
-        state.weights = values_of(network);
-        state.commits = network.commits;
-        state.kept = kept_of(network);
-        note(door.ledger(), state);
-        if (door.traffic() != nullptr) state.traffic = door.traffic()->counts();
-        if (learner_.chip()) state.network = learner_.chip()->network();
-        return state;
-      }};
-  if (!interrupted && options_.ends) moment.stopping = options_.ends(moment);
-  if (options_.watch) options_.watch(moment);
-  return moment.stopping;
+  bool stops = options_.interrupt != nullptr && options_.interrupt->load(std::memory_order_relaxed);
+  if (!is_shared() && !options_.watch && !options_.ends) return stops;
+  gathering_.gather_counts();
+  Moment now = moment();
+  if (!stops && options_.ends) stops = options_.ends(now);
+  stops = is_said(options_.exchange, stops);
+  now.stopping = stops;
+  if (!is_first()) {
+    follow_orders();
+    return stops;
+  }
+  if (options_.watch) options_.watch(now);
+  if (is_shared()) heard_of_first(options_.exchange, Order::kGoOn);
+  return stops;
 }
 
-/// What stands in an outcome once its rule has ended.
+/// Fills in the fields of an outcome that are known when its rule has ended.
 template <class R, TransportOf<R> T>
 void RuleRun<R, T>::conclude() {
-  const Network<R>& network = learner_.network();
   learner_.note_memory();
-  outcome_.ledger = learner_.door().ledger();
+  gathering_.gather();
+  if (!is_first()) return;
+  const Network<R>& network = gathering_.network();
+  outcome_.ledger = gathering_.ledger();
   if (learner_.chip()) outcome_.chip = learner_.chip()->finish(outcome_.ledger);
   outcome_.weights = weights_of(network);
   outcome_.feedback = learned_feedback_of(network);

@@ -32,6 +32,7 @@ Trial<R, T>::Trial(T& transport, const Learning& learning, const TrialShape& sha
   }
   if (selects<phase::Adjoints<R>>(selected_)) agent_.emplace(network, learning, shape, RunsTicks<T, R>);
   if (selected_.holds(Phase::kInfluence)) sensitivities_.emplace(network, learning_);
+  if (selected_.holds(Phase::kReduce)) factors_.emplace(network, learning_);
   if (selects<phase::Squares<R>>(selected_)) clip_.emplace(*learning.optimizer.norm, network.lanes);
 }
 
@@ -70,6 +71,7 @@ void Trial<R, T>::begin(const R* inputs, std::int64_t first_trial, std::span<con
   transport_.begin_trial(inputs);
   if (agent_) agent_->begin_trial();
   if (sensitivities_) sensitivities_->begin_trial();
+  if (factors_) factors_->begin_trial();
 }
 
 template <class R, TransportOf<R> T>
@@ -179,9 +181,11 @@ void Trial<R, T>::step(Tick now) {
   transport_.tick(now);
   for (const std::int32_t p : before_neurons_) deliver(phase::Axons{ProjectionId{p}});
   if (sensitivities_) sensitivities_->hear(transport_);
+  if (factors_) factors_->hear(transport_);
   if (noisy_) draw_noise(transport_.network(), static_cast<std::uint64_t>(transport_.network().first_trial), now.value);
   transport_.step(Layer::kRate);
   if (sensitivities_) sensitivities_->step_neurons(transport_.network());
+  if (factors_) factors_->step_neurons(transport_.network(), now);
   for (const std::int32_t p : after_neurons_) deliver(phase::Axons{ProjectionId{p}});
   transport_.step(Layer::kReadout);
 }
@@ -213,6 +217,7 @@ bool Trial<R, T>::learn_tick(Tick now, const R* target, const R* weight, const R
     case Drive::kSensitivity:
       if (has_error) sensitivities_->teach(transport_);
       return true;
+    case Drive::kFactors: factors_->learn(transport_, has_error); return true;
   }
   return false;
 }

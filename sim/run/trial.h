@@ -24,6 +24,7 @@
 
 #include "core/nonlocal/backward_agent.h"
 #include "core/nonlocal/norm_clip.h"
+#include "core/nonlocal/rank_one.h"
 #include "core/nonlocal/sensitivities.h"
 #include "core/protocol/phase_set.h"
 #include "core/protocol/trial_shape.h"
@@ -72,7 +73,7 @@ class Trial {
   const std::vector<double>& votes() const { return votes_; }
   bool counts_votes() const { return counts_votes_; }
 
-  /// Where and since when a loss of the present trials is not finite; empty while all are.
+  /// The place and tick at which a loss of the present trials became infinite or NaN; else empty.
   const std::optional<NonFinite>& origin() const { return origin_; }
 
   /// What an experimenter sees of every tick once all have stepped and learnt, before a commit; no
@@ -125,6 +126,7 @@ class Trial {
   std::vector<std::int32_t> after_neurons_;
   std::optional<BackwardAgent<R>> agent_;          // sweeps only
   std::optional<Sensitivities<R>> sensitivities_;  // RTRL only
+  std::optional<RankOne<R>> factors_;              // UORO only
   std::optional<NormClip<R>> clip_;                // where the norm of all changes is bounded
   bool noisy_;                                     // some population draws noise
   std::int32_t feedback_delay_;                    // ticks of FEEDBACK on its wires

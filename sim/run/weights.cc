@@ -44,6 +44,8 @@ std::variant<DenseMatrix, SparseMatrix> matrix_of(const Projection& projection, 
   return matrix;
 }
 
+}  // namespace
+
 template <class R>
 void set_values(const Projection& projection, const std::vector<double>& values, Column<R>& column) {
   CHECK(std::ssize(values) == projection.places(), "as many numbers as the projection has weights");
@@ -51,8 +53,6 @@ void set_values(const Projection& projection, const std::vector<double>& values,
     column[SynapseId{k}] = static_cast<R>(values[static_cast<std::size_t>(place)]);
   });
 }
-
-}  // namespace
 
 template <class R>
 ProjectionWeights weights_of(const Projection& projection, const Column<R>& weight) {
@@ -121,7 +121,7 @@ auto carried_by(N& network) {
   return columns;
 }
 
-/// What feedback that learns keeps, as its synapses are numbered.
+/// The state of feedback that learns, in the order of its synapses.
 template <class R>
 constexpr auto feedback_columns() {
   return std::array{std::pair(Kept::What::kFeedback, &Synapses<R>::weight),
@@ -233,6 +233,8 @@ template void restore_kept(const std::vector<Kept>&, Network<double>&);
 template void restore_kept(const std::vector<Kept>&, Network<float>&);
 template void set_values(const std::vector<std::vector<double>>&, Network<double>&);
 template void set_values(const std::vector<std::vector<double>>&, Network<float>&);
+template void set_values(const Projection&, const std::vector<double>&, Column<double>&);
+template void set_values(const Projection&, const std::vector<double>&, Column<float>&);
 template void set_values(const std::vector<double>&, ProjectionId, Network<double>&);
 template void set_values(const std::vector<double>&, ProjectionId, Network<float>&);
 

@@ -34,6 +34,9 @@ template <class R>
 void set_values(const std::vector<std::vector<double>>& values, Network<R>& network);
 template <class R>
 void set_values(const std::vector<double>& values, ProjectionId projection, Network<R>& network);
+/// Into a column of the projection's synapses.
+template <class R>
+void set_values(const Projection& projection, const std::vector<double>& values, Column<R>& column);
 
 /// What the network keeps besides weights, in the same order, and back: a rule goes on from a state
 /// that fits.

@@ -36,7 +36,7 @@ bool spin(Ready ready) {
 }  // namespace
 
 struct Workers::Pool {
-  /// What is left of a thread's share of a phase: which phase it is, and how many tasks nobody has
+  /// The rest of a thread's share of a phase: which phase it is, and how many tasks nobody has
   /// taken yet. One word, so that nobody takes a task of a phase that is over; on a cache line of
   /// its own, so that a thread that works through its share waits for nobody.
   struct alignas(8) Left {

@@ -11,7 +11,7 @@
 #include "sim/theory/trajectory.h"
 
 namespace locus {
-namespace {
+namespace learned_feedback_claims {
 
 using theory::Mode;
 using theory::ModeRule;
@@ -49,9 +49,10 @@ Sampled sample(const ModeRule& rule, double time, int batch) {
   return sampled;
 }
 
-}  // namespace
+}  // namespace learned_feedback_claims
 
 Evidence measure_learned_feedback(const Effort& effort) {
+  using namespace learned_feedback_claims;
   struct Setting {
     std::string name;
     std::optional<double> decay;

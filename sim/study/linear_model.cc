@@ -126,6 +126,8 @@ LinearModel linear_model(const Spec& spec) {
   for (const RuleSpec& rule : spec.rules) {
     if (locus::rule(rule.kind).keeps != Keeps::kAll)
       refuse(fmt::format("rule \"{}\" keeps only some sensitivities", rule.name));
+    if (locus::rule(rule.kind).drive == Drive::kFactors)
+      refuse(fmt::format("rule \"{}\" draws signs, and only its mean is known", rule.name));
   }
   for (const RuleSpec& rule : spec.rules) {
     if (feedback_learns(rule)) refuse(fmt::format("the feedback of rule \"{}\" learns", rule.name));

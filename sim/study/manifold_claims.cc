@@ -10,7 +10,7 @@
 #include "sim/theory/fixed_point.h"
 
 namespace locus {
-namespace {
+namespace manifold_claims {
 
 using theory::ExactRule;
 using theory::LinearNetwork;
@@ -109,9 +109,10 @@ void flows_at_origin(Draws& draws, int count, Evidence& evidence) {
   evidence.at_least("smallest flow at a = b = 0, fixed feedback, over |feedback p*|", fixed, 0.5);
 }
 
-}  // namespace
+}  // namespace manifold_claims
 
 Evidence measure_optimal_manifold(const Effort& effort) {
+  using namespace manifold_claims;
   Evidence evidence;
   const int count = effort.full ? 20000 : 2000;
   Draws draws(1, "claim/optimal-manifold");
@@ -144,6 +145,7 @@ Evidence measure_optimal_manifold(const Effort& effort) {
 }
 
 Evidence measure_saddle_manifold(const Effort& effort) {
+  using namespace manifold_claims;
   Evidence evidence;
   const int count = effort.full ? 20000 : 2000;
   Draws draws(1, "claim/saddle-manifold");

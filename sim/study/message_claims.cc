@@ -13,7 +13,7 @@
 #include "sim/study/student.h"
 
 namespace locus {
-namespace {
+namespace message_claims {
 
 using theory::ExactRule;
 using theory::LinearNetwork;
@@ -46,9 +46,10 @@ int mismatches(const Ledger& ledger, const Ledger& one, std::int64_t trials) {
   return count + std::abs(static_cast<int>(ledger.entries().size()) - static_cast<int>(one.entries().size()));
 }
 
-}  // namespace
+}  // namespace message_claims
 
 Evidence measure_locality(const Effort& effort) {
+  using namespace message_claims;
   Evidence evidence;
   Draws draws(1, "claim/locality");
   const LinearNetwork student = draws.network(2, 12, 3, 0.3, 0.3), teacher = draws.network(2, 12, 3, 1, 0.7);
@@ -107,7 +108,7 @@ Evidence measure_locality(const Effort& effort) {
   return evidence;
 }
 
-namespace {
+namespace message_claims {
 
 /// All entries of dA, dW, dB in one column.
 theory::Vector flat(const LinearNetwork& network) {
@@ -125,9 +126,10 @@ theory::Vector sampled_update(const LinearNetwork& student, const LinearNetwork&
   return flat(student) - flat(once.student);
 }
 
-}  // namespace
+}  // namespace message_claims
 
 Evidence measure_expectation(const Effort& effort) {
+  using namespace message_claims;
   Evidence evidence;
   Draws draws(1, "claim/expectation");
   const LinearNetwork student = draws.network(2, 4, 3, 1, 0.8), teacher = draws.network(2, 4, 3, 1, 0.8);

@@ -10,7 +10,7 @@
 #include "sim/theory/trajectory.h"
 
 namespace locus {
-namespace {
+namespace mode_claims {
 
 using theory::Bases;
 using theory::ExactRule;
@@ -90,9 +90,10 @@ Departure by_samples(const ModeRule& rule, const Bases& bases, int batch, std::u
   return departure(trained.student, bases, by_theory(rule));
 }
 
-}  // namespace
+}  // namespace mode_claims
 
 Evidence measure_modes_decouple(const Effort& effort) {
+  using namespace mode_claims;
   Evidence evidence;
   Draws draws(1, "claim/modes-decouple");
   const Bases bases = draws.bases(3, 3, 3);
@@ -146,7 +147,7 @@ Evidence measure_modes_decouple(const Effort& effort) {
   return evidence;
 }
 
-namespace {
+namespace mode_claims {
 
 /// A teacher of 4 modes and a small student of 8 neurons that has no relation to its bases.
 struct Unaligned {
@@ -199,9 +200,10 @@ double departure_from_ode(const Course& course, std::size_t mode, const Mode& te
   return worst;
 }
 
-}  // namespace
+}  // namespace mode_claims
 
 Evidence measure_unaligned(const Effort& effort) {
+  using namespace mode_claims;
   Evidence evidence;
   constexpr double kEta = 0.01;
   constexpr int kParts = 100;

@@ -16,7 +16,7 @@
 #include "sim/study/claim.h"
 
 namespace locus {
-namespace {
+namespace placement_claims {
 
 constexpr std::int32_t kUnits = 32;
 constexpr std::int32_t kModule = 8;  // units
@@ -145,9 +145,10 @@ Measured measure(Cores cores, std::int32_t size, std::uint64_t seed, std::int64_
   return measured;
 }
 
-}  // namespace
+}  // namespace placement_claims
 
 Evidence measure_placement(const Effort& effort) {
+  using namespace placement_claims;
   Evidence evidence;
   const std::int64_t updates = effort.full ? 400 : 100;
   const int seeds = effort.full ? 5 : 2;

@@ -11,18 +11,19 @@
 #include "sim/study/student.h"
 
 namespace locus {
-namespace {
+namespace rank_bound_claims {
 
 using theory::ExactRule;
 using theory::LinearNetwork;
 using theory::Matrix;
 
-}  // namespace
+}  // namespace rank_bound_claims
 
 /// With phi = identity and alpha = 1 the trace of a synapse onto neuron i decays by W_ii. Rows of
 /// the change with the same W_ii have the same traces, and their signals are combinations of o
 /// errors: the rows of one value have rank o at most.
 Evidence measure_eprop_rank(const Effort& effort) {
+  using namespace rank_bound_claims;
   Evidence evidence;
   Draws draws(1, "claim/eprop-rank");
   constexpr int kUnits = 12, kInputs = 12, kTicks = 12;
@@ -73,7 +74,7 @@ Evidence measure_eprop_rank(const Effort& effort) {
   return evidence;
 }
 
-namespace {
+namespace rank_bound_claims {
 
 /// Ranks of the values, from 0; equal ones share the mean of theirs.
 std::vector<double> order_of(const std::vector<double>& values) {
@@ -103,9 +104,10 @@ double correlation(const std::vector<double>& one, const std::vector<double>& ot
   return xx > 0 && yy > 0 ? xy / std::sqrt(xx * yy) : 0;
 }
 
-}  // namespace
+}  // namespace rank_bound_claims
 
 Evidence measure_rank_performance(const Effort& effort) {
+  using namespace rank_bound_claims;
   Evidence evidence;
   constexpr int kSeeds = 20, kUnits = 12, kInputs = 3, kTicks = 20;
   constexpr double kEta = 0.02;

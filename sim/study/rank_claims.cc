@@ -9,7 +9,7 @@
 #include "sim/study/student.h"
 
 namespace locus {
-namespace {
+namespace rank_claims {
 
 using theory::ExactRule;
 using theory::LinearNetwork;
@@ -51,9 +51,10 @@ Setting draw_setting(Draws& draws, int readouts, bool aligned) {
   return result;
 }
 
-}  // namespace
+}  // namespace rank_claims
 
 Evidence measure_low_rank(const Effort& effort) {
+  using namespace rank_claims;
   Evidence evidence;
   Draws draws(1, "claim/low-rank");
   StudentTraining plan = {.ticks = 20, .batch = 8, .updates = effort.full ? 2000 : 300, .learning_rate = 0.01};
@@ -89,8 +90,7 @@ Evidence measure_low_rank(const Effort& effort) {
       plan.seed += 1;
     }
   }
-  // With random feedback some runs diverge. The bound holds for these too, but they show the growth
-  // of one direction, not learning.
+  // Runs that diverge obey the bound too, but show the growth of one direction, not learning.
   evidence.at_most("share of runs of RFLO that diverged", double(diverged) / runs, 0.25);
   evidence.at_most("matrices of RFLO with a rank above o", above, 0);
   evidence.at_most("RFLO: largest sigma_{o+1} / sigma_1", excess, 1e-9);
@@ -123,9 +123,9 @@ Evidence measure_low_rank(const Effort& effort) {
   return evidence;
 }
 
-namespace {
+namespace rank_claims {
 
-struct Learner {
+struct RankedRule {
   std::string name;
   ExactRule rule;
   std::vector<double> ranks;  // effective rank of W_K - W_0, one for each seed
@@ -144,7 +144,7 @@ void add_spectrum(Table& table, const std::string& rule, const char* source, int
 }
 
 /// The mean of the differences seed by seed, in units of its standard error.
-double by_standard_errors(const Learner& more, const Learner& less) {
+double by_standard_errors(const RankedRule& more, const RankedRule& less) {
   const auto count = double(more.ranks.size());
   const double mean = more.mean() - less.mean();
   double square = 0;
@@ -152,18 +152,19 @@ double by_standard_errors(const Learner& more, const Learner& less) {
   return mean / std::sqrt(square / (count - 1) / count);
 }
 
-}  // namespace
+}  // namespace rank_claims
 
 Evidence measure_rank_order(const Effort& effort) {
+  using namespace rank_claims;
   Evidence evidence;
   constexpr int kSeeds = 20, kUnits = 12, kInputs = 3, kTicks = 20;
   constexpr double kEta = 0.02;
   const int updates = effort.full ? 10000 : 2500;
   const int sampled = effort.full ? kSeeds : 2;
-  std::vector<Learner> learners = {{"bptt", {.kind = RuleKind::kBptt, .feedback = {}}, {}, 0, 0},
-                                   {"eprop", {.kind = RuleKind::kEprop, .feedback = {}}, {}, 0, 0},
-                                   {"tbptt:1", {.kind = RuleKind::kTbptt, .depth = 1, .feedback = {}}, {}, 0, 0},
-                                   {"rflo", {.kind = RuleKind::kRflo, .decay = 0.5, .feedback = {}}, {}, 0, 0}};
+  std::vector<RankedRule> learners = {{"bptt", {.kind = RuleKind::kBptt, .feedback = {}}, {}, 0, 0},
+                                      {"eprop", {.kind = RuleKind::kEprop, .feedback = {}}, {}, 0, 0},
+                                      {"tbptt:1", {.kind = RuleKind::kTbptt, .depth = 1, .feedback = {}}, {}, 0, 0},
+                                      {"rflo", {.kind = RuleKind::kRflo, .decay = 0.5, .feedback = {}}, {}, 0, 0}};
   Table spectra = {"spectra", {"rule", "source", "seed", "index", "sigma_w"}, {}};
   Table curves = {"curves", {"rule", "seed", "update", "loss"}, {}};
   double deviation = 0;
@@ -172,7 +173,7 @@ Evidence measure_rank_order(const Effort& effort) {
     const LinearNetwork student = draws.network(1, kUnits, kInputs, 0.2, 0.3);
     const LinearNetwork teacher = draws.network(1, kUnits, kInputs, 1, 0.6);
     const Matrix feedback = draws.gaussian(1, kUnits, 1 / std::sqrt(kUnits));
-    for (Learner& learner : learners) {
+    for (RankedRule& learner : learners) {
       if (rule(learner.rule.kind).signal == SignalSource::kFeedback) learner.rule.feedback = feedback;
       const auto trained = theory::exact_training(student, teacher, learner.rule, kTicks, kEta, updates);
       const Spectrum spectrum = spectrum_of_change(trained.student.w, student.w);
@@ -191,7 +192,7 @@ Evidence measure_rank_order(const Effort& effort) {
       deviation = std::max(deviation, std::abs(simulated.effective_rank / spectrum.effective_rank - 1));
     }
   }
-  for (const Learner& learner : learners) {
+  for (const RankedRule& learner : learners) {
     evidence.report(learner.name + ": mean effective rank of dW", learner.mean());
     evidence.report(learner.name + ": converged of 20", learner.converged);
     evidence.report(learner.name + ": diverged of 20", learner.diverged);

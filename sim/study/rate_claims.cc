@@ -10,7 +10,7 @@
 #include "sim/theory/trajectory.h"
 
 namespace locus {
-namespace {
+namespace rate_claims {
 
 using theory::Linearisation;
 using theory::Mode;
@@ -48,9 +48,10 @@ double measured_over_predicted(const Mode& teacher, double s, const ModeRule& ru
   return std::log(fall) / (1000 * eta) / line.rate;
 }
 
-}  // namespace
+}  // namespace rate_claims
 
 Evidence measure_rates(const Effort& effort) {
+  using namespace rate_claims;
   Evidence evidence;
   Draws draws(1, "claim/rates");
   const int count = effort.full ? 20000 : 2000;
@@ -112,6 +113,7 @@ Evidence measure_rates(const Effort& effort) {
 }
 
 Evidence measure_detour(const Effort& effort) {
+  using namespace rate_claims;
   Evidence evidence;
   const Mode start = {1, 1, 0.6}, teacher = {1, 1, 0.7};
   constexpr double kEnd = 15;

@@ -10,7 +10,7 @@
 #include "sim/theory/reduction.h"
 
 namespace locus {
-namespace {
+namespace sequence_claims {
 
 using theory::ExactRule;
 using theory::ExactTrial;
@@ -53,9 +53,10 @@ double largest_deviation(const LinearNetwork& student, const LinearNetwork& teac
   return largest;
 }
 
-}  // namespace
+}  // namespace sequence_claims
 
 Evidence measure_sequence_loss(const Effort& effort) {
+  using namespace sequence_claims;
   Evidence evidence;
   const int batches = effort.full ? 400 : 100;
   Draws draws(1, "claim/sequence-loss");

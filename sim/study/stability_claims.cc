@@ -10,7 +10,7 @@
 #include "sim/theory/fixed_point.h"
 
 namespace locus {
-namespace {
+namespace stability_claims {
 
 using theory::Linearisation;
 using theory::Mode;
@@ -53,9 +53,10 @@ Course follow(const Mode& teacher, const Mode& start, const ModeRule& rule, doub
   return course;
 }
 
-}  // namespace
+}  // namespace stability_claims
 
 Evidence measure_stability_bptt_tbptt(const Effort& effort) {
+  using namespace stability_claims;
   Evidence evidence;
   Draws draws(1, "claim/stability-bptt-tbptt");
   const int count = effort.full ? 100000 : 10000;
@@ -104,6 +105,7 @@ Evidence measure_stability_bptt_tbptt(const Effort& effort) {
 }
 
 Evidence measure_stability_rflo(const Effort& effort) {
+  using namespace stability_claims;
   Evidence evidence;
   Draws draws(1, "claim/stability-rflo");
   const int count = effort.full ? 100000 : 20000;
@@ -143,8 +145,7 @@ Evidence measure_stability_rflo(const Effort& effort) {
     const double top = std::max(line.eigenvalues[1].real(), line.eigenvalues[2].real());
     const Course course =
         follow(teacher, beside(theory::optimum(teacher, s), 1e-3, draws), rule, 0.1 / stiffness(line), std::abs(top));
-    const bool returned = course.last < 0.2;
-    const bool left = course.highest > 5;
+    const bool returned = course.last<0.2, left = course.highest> 5;
     agreed += (line.stable ? returned : left) ? 1 : 0;
     tried += 1;
     tried_unstable += line.stable ? 0 : 1;

@@ -26,7 +26,7 @@ DenseMatrix dense_matrix(const theory::Matrix& matrix);
 /// Of what a training has changed: W_K - W_0.
 Spectrum spectrum_of_change(const theory::Matrix& after, const theory::Matrix& before);
 
-/// How a sampled run goes.
+/// The settings of a sampled run.
 struct StudentTraining {
   int ticks = 20;  // T
   int batch = 1;   // trials of an update

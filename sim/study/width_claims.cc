@@ -12,7 +12,7 @@
 #include "sim/theory/reduction.h"
 
 namespace locus {
-namespace {
+namespace width_claims {
 
 using theory::ExactRule;
 using theory::LinearNetwork;
@@ -45,9 +45,10 @@ Setting draw_setting(Draws& draws, int units) {
   return setting;
 }
 
-}  // namespace
+}  // namespace width_claims
 
 Evidence measure_width_free(const Effort& effort) {
+  using namespace width_claims;
   Evidence evidence;
   const int units = effort.full ? 200 : 40;
   const std::int64_t updates = effort.full ? 1000 : 150;
@@ -96,6 +97,7 @@ Evidence measure_width_free(const Effort& effort) {
 }
 
 Evidence measure_overlap_rflo(const Effort& effort) {
+  using namespace width_claims;
   Evidence evidence;
   const std::int64_t updates = effort.full ? 2000 : 400;
   evidence.parameters = {{"updates", fmt::format("{}", updates)},

@@ -40,7 +40,7 @@ class SyntheticSource {
   DenseMatrix target_;            // (T x o)
 };
 
-/// What a task can be compared with.
+/// Figures with which a loss in a task can be compared.
 struct TaskFigures {
   // the loss of the model under its best constant outputs; absent where a constant has none
   std::optional<double> constant_loss;

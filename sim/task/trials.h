@@ -22,7 +22,7 @@ namespace locus {
 /// trials of a batch are both below 2^31.
 inline constexpr std::int64_t kFirstHeldOut = std::int64_t{1} << 62;
 
-/// What trials depend on beside their task.
+/// The settings on which trials depend beside their task.
 struct TrialSetting {
   std::uint64_t seed = 0;
   std::int32_t ticks = 0;     // T
@@ -43,7 +43,7 @@ struct TrialView {
   double& target(std::int64_t tick, std::int64_t k) const { return y[(tick - 1) * readouts + k]; }
 };
 
-/// Of a target at one tick, over all trials.
+/// The moments of a target at one tick, over all trials.
 struct TargetMoments {
   double mean = 0;    // E y*
   double square = 0;  // E y*^2

@@ -58,7 +58,7 @@ ExactUpdate exact_update(const LinearNetwork& student, const LinearNetwork& teac
   const int ticks = trial.ticks;
   CHECK(ticks >= 1 && trial.window >= 1 && trial.window <= ticks, "a trial has a tick with an error");
   CHECK(locus::rule(rule.kind).drive != Drive::kNothing, "an update needs a rule that learns");
-  CHECK(locus::rule(rule.kind).keeps == Keeps::kAll, "no closed form is known of a rule that keeps some sensitivities");
+  CHECK(is_of_theory(locus::rule(rule.kind)), "no closed form is known of a rule that keeps some sensitivities, or draws");
   CHECK(!has_feedback(rule.kind) || (rule.feedback.rows() == student.a.rows() && rule.feedback.cols() == student.a.cols()),
         "feedback has the shape of the readout");
   std::vector<Matrix> errors = errors_by_lag(student, teacher, ticks);

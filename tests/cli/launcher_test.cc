@@ -10,22 +10,36 @@ using Launcher = InShell;
 
 constexpr const char* kCopy = "export OMPI_COMM_WORLD_RANK=1 OMPI_COMM_WORLD_SIZE=4\n";
 
-TEST_F(Launcher, CopiesOfARunAreRefused) {
+TEST_F(Launcher, CopiesOfARunAreRefusedWithoutAModule) {
   file("small.txtpb", small_model_text("small"));
-  EXPECT_EQ(shell(std::string(kCopy) + "$LOCUS run $DIR/small.txtpb --out $DIR/out"), 2);
+  const std::string nowhere = "export LOCUS_MPI_MODULE=/nowhere/module.so\n";
+  EXPECT_EQ(shell(kCopy + nowhere + "$LOCUS run $DIR/small.txtpb --out $DIR/out"), 2);
   EXPECT_EQ(text("stderr"),
-            "locus run: is started by mpirun as one of 4 processes, and each would do all the work and write the same "
-            "files; start it once, or give each a folder of its own and --ranks off\nTry: locus run --help\n");
+            "locus run: is started by mpirun as one of 4 processes, but the MPI module cannot be opened "
+            "(/nowhere/module.so: cannot open shared object file: No such file or directory); install it, or start one "
+            "process; with --ranks off each is a run of its own\nTry: locus run --help\n");
   EXPECT_FALSE(std::filesystem::exists(folder_ / "out"));
-  EXPECT_EQ(shell("SLURM_PROCID=0 SLURM_STEP_NUM_TASKS=2 $LOCUS run $DIR/small.txtpb --out $DIR/out"), 2);
+  EXPECT_EQ(shell(nowhere + "SLURM_PROCID=0 SLURM_STEP_NUM_TASKS=2 $LOCUS run $DIR/small.txtpb --out $DIR/out"), 2);
   EXPECT_TRUE(has(text("stderr"), "by srun as one of 2 processes")) << text("stderr");
-  EXPECT_EQ(shell("SLURM_PROCID=0 SLURM_STEP_NUM_TASKS=1 $LOCUS run $DIR/small.txtpb --out $DIR/out"), 0);
+  EXPECT_EQ(shell(nowhere + "SLURM_PROCID=0 SLURM_STEP_NUM_TASKS=1 $LOCUS run $DIR/small.txtpb --out $DIR/out"), 0);
+}
+
+TEST_F(Launcher, AModuleIsOneOfOurs) {
+  file("small.txtpb", small_model_text("small"));
+  EXPECT_EQ(shell(std::string(kCopy) + "LOCUS_MPI_MODULE=libm.so.6 $LOCUS run $DIR/small.txtpb"), 2);
+  EXPECT_TRUE(has(text("stderr"), "the MPI module is of another version of locus")) << text("stderr");
 }
 
 TEST_F(Launcher, CopiesAreRunsOfTheirOwnWithRanksOff) {
   file("small.txtpb", small_model_text("small"));
-  EXPECT_EQ(shell(std::string(kCopy) + "$LOCUS run $DIR/small.txtpb --out $DIR/out --ranks off"), 0) << text("stderr");
-  EXPECT_FALSE(text("out/result.json").empty());
+  // one after the other, as copies of a slow launcher may be
+  EXPECT_EQ(shell("export OMPI_COMM_WORLD_SIZE=4\nfor k in 1 3; do OMPI_COMM_WORLD_RANK=$k $LOCUS run $DIR/small.txtpb "
+                  "--out $DIR/out --seed $k --ranks off || exit; done"),
+            0)
+      << text("stderr");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "out" / "result.json"));
+  EXPECT_TRUE(has(text("out/rank-1/result.json"), "\"seed\": \"1\"")) << text("out/rank-1/result.json").substr(0, 400);
+  EXPECT_TRUE(has(text("out/rank-3/result.json"), "\"seed\": \"3\""));
   EXPECT_EQ(shell("$LOCUS run $DIR/small.txtpb --ranks on"), 2);
 }
 
@@ -33,7 +47,7 @@ TEST_F(Launcher, TwoRunsAtATimeNeverWriteOneFolder) {
   file("endless.txtpb", small_model_text("endless", "training { updates: 2000000000 learning_rate: 0.001 }\n"));
   EXPECT_EQ(shell("set -m\n" + std::string(kCopy) +
                   "$LOCUS run $DIR/endless.txtpb --out $DIR/out --ranks off & first=$!\n"
-                  "while [[ ! -e $DIR/out/.locus-lock ]]; do sleep 0.05; done; sleep 0.2\n"
+                  "while [[ ! -e $DIR/out/rank-1/.locus-lock ]]; do sleep 0.05; done; sleep 0.2\n"
                   "$LOCUS run $DIR/endless.txtpb --out $DIR/out --ranks off; code=$?\n"
                   "kill -INT $first; wait $first; exit $code"),
             1);

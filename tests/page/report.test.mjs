@@ -69,6 +69,20 @@ test("shows how rules compare at the same weights", async () => {
   }
 });
 
+test("shows a rule whose feedback learns along its own run alone", async () => {
+  const { json, address } = run("models/learned_feedback.txtpb", "--updates", "4", "--compare", "2");
+  const { page, complaints } = await open(launched, address);
+  const rows = await numbers(page, "alignments");
+  for (const ran of json.runs) {
+    const compared = new Set(rows.filter((row) => row[0] === ran.rule).flatMap((row) => [row[1], row[2]]));
+    for (const name of ["learns", "learns and decays"]) assert.equal(compared.has(name), ran.rule === name, `${name} along ${ran.rule}`);
+    assert.ok(compared.has("bptt") && compared.has("fixed"));
+  }
+  assert.match(await page.textContent("#alignments"), /A rule whose feedback learns is compared along its own run alone/);
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
 test("shows the numbers of result.json", async () => {
   const { page } = await open(launched, result.address);
   const runs = result.json.runs;

@@ -65,6 +65,15 @@ std::map<int, CoreMemory> walked(const Spec& spec, const Topology& topology, con
         found[placement.rate[static_cast<std::size_t>(k)]].traces += pattern.fan(post);
     }
   }
+  if (rule(learning.kind).drive == Drive::kFactors) {
+    for (int k = 0; k < topology.sizes.rate_neurons; ++k) ++found[placement.rate[static_cast<std::size_t>(k)]].traces;
+    for (const Projection& projection : topology.projections) {
+      projection.each([&](std::int32_t, std::int32_t target) {
+        const bool own = projection.plastic && projection.target_layer == Layer::kRate;
+        if (own) ++found[placement.rate[static_cast<std::size_t>(target)]].traces;
+      });
+    }
+  }
   return found;
 }
 

@@ -28,6 +28,7 @@ std::pair<int, int> wave_of(const BrutePacket& packet) {
     case Channel::kTransport: return {packet.over_a ? 4 : 6, 0};
     case Channel::kAdjoint: return {5, 2};
     case Channel::kGather: return {5, 3};
+    case Channel::kReduce: return {packet.from_rate ? 5 : 6, 0};
     default: ADD_FAILURE() << "a packet of " << name(packet.channel); return {9, 9};
   }
 }

@@ -45,6 +45,9 @@ class Walker {
     if (!same_step) end_step();
     tick_ = m.tick;
     lag_ = m.lag;
+    // UORO: the second message of a source over the same synapse in a step is its factor
+    const auto over = std::tuple(m.channel, m.lane.value, m.ends.receiver.projection, m.ends.receiver.index);
+    const bool again = m.channel == Channel::kAxon && !m.replayed && !heard_.insert(over).second;
     if (from == to) {
       ++counts.on_core;
       return;
@@ -54,8 +57,8 @@ class Walker {
     const bool multicast =
         m.channel == Channel::kAxon || m.channel == Channel::kFeedback || m.channel == Channel::kInfluence;
     if (multicast) {
-      const auto event =
-          std::tuple(m.channel, m.replayed, onto_readout(m), m.lane.value, m.ends.sender.party, m.ends.sender.index, to);
+      const auto event = std::tuple(m.channel, m.replayed || again, onto_readout(m), m.lane.value, m.ends.sender.party,
+                                    m.ends.sender.index, to);
       if (!sent_.insert(event).second) return;
       auto tree = event;
       std::get<6>(tree) = kHost - 1;  // to all
@@ -141,7 +144,9 @@ class Walker {
     switch (end.party) {
       case Party::kRate: return core(end.index);
       case Party::kReadout: return core(network_.rate.size + end.index);
-      case Party::kAgent: return chip_.spread_agent ? core(about(m)) : chip_.agent_core.value_or(kHost);
+      case Party::kAgent:
+        if (chip_.spread_agent && m.channel == Channel::kReduce) return kHost;  // sums over all
+        return chip_.spread_agent ? core(about(m)) : chip_.agent_core.value_or(kHost);
       case Party::kInput:
       case Party::kEnvironment: return kHost;
       case Party::kSynapse: break;
@@ -164,6 +169,7 @@ class Walker {
     }
     step_.clear();
     sent_.clear();
+    heard_.clear();
     links_.clear();
     sums_.clear();
   }
@@ -176,6 +182,7 @@ class Walker {
   std::int32_t lag_ = 0;
   using Event = std::tuple<Channel, bool, bool, std::int32_t, Party, std::int64_t, int>;
   std::set<Event> sent_;
+  std::set<std::tuple<Channel, std::int32_t, std::int32_t, std::int64_t>> heard_;
   std::map<Event, std::set<std::pair<int, int>>> links_;                       // of trees
   std::set<std::tuple<Channel, std::int32_t, bool, int, std::int64_t>> sums_;  // of cores
   std::map<std::int32_t, std::int64_t> step_;                                  // packets by lane

@@ -100,7 +100,7 @@ TEST(LateTrials, LearnAsTheyDoAlone) {
           alone.training.learning_rate = 0.125;
           std::erase_if(alone.rules, [&](const RuleSpec& rule) {
             const Drive drive = locus::rule(rule.kind).drive;
-            return rule.kind == RuleKind::kTbptt || (drive == Drive::kSensitivity && delay > 1);
+            return rule.kind == RuleKind::kTbptt || (tells_changes(drive) && delay > 1);
           });
           if (delay > 1) {
             for (ProjectionSpec& projection : alone.network.projections) {

@@ -61,6 +61,16 @@ void visit(NetworkSpec& network, Places& places) {
     if (population.lif->current_tau) places.add(population.lif->current_tau->values);
     places.add_choice(population.lif->reset);
     places.add_choice(population.lif->integration);
+    if (population.lif->integer) {
+      places.add(population.lif->integer->bits);
+      places.add(population.lif->integer->leak_bits);
+      places.add_choice(population.lif->integer->rounding);
+      if (population.lif->integer->registers) {
+        places.add(population.lif->integer->registers->length);
+        places.add(population.lif->integer->registers->tap);
+        places.add(population.lif->integer->registers->first_tick);
+      }
+    }
     places.truths.push_back(&population.lif->above);
     places.truths.push_back(&population.lif->cuts_reset_gradient);
     places.truths.push_back(&population.lif->leak.normalise_input);

@@ -59,11 +59,13 @@ TEST(Carries, HasTheSynapsesOfEachPhase) {
   const std::vector<Wires> expected = {{Phase::kAxonB, "B"},
                                        {Phase::kAxonW, "W"},
                                        {Phase::kAxonA, "A"},
+                                       {Phase::kAxonFactor, "W"},
                                        {Phase::kReplayB, "B", "p"},
                                        {Phase::kReplayW, "W", "p"},
                                        {Phase::kCurrent, "BW"},
                                        {Phase::kCurrentAndActivity, "BW"},
                                        {Phase::kReadoutCurrent, "A"},
+                                       {Phase::kFactorCurrent, "W"},
                                        {Phase::kOwnWeight, ""},
                                        {Phase::kReadoutPost, "A", "p"},
                                        {Phase::kReadoutPostToStatic, "A", "s"},
@@ -96,6 +98,8 @@ TEST(Carries, HasTheSynapsesOfEachPhase) {
                                        {Phase::kReward, ""},
                                        {Phase::kErrorReward, ""},
                                        {Phase::kEndReward, ""},
+                                       {Phase::kReduce, ""},
+                                       {Phase::kScales, ""},
                                        {Phase::kSquare, "BWA", "p"},
                                        {Phase::kFactor, "BWA", "p"}};
   ASSERT_EQ(expected.size(), kPhaseTable.size());

@@ -63,6 +63,13 @@ Row documented(const Letters& of, const RuleSpec& rule, bool identity) {
       row[kInfluence] = (of.t - 1) * of.w;
       row[kGather] = (of.n - 1) * of.plastic();
       return row;
+    case RuleKind::kUoro:
+      row[kTransport] = of.a;
+      row[kPost] += of.plastic();
+      row[kAxon] += (of.t - 1) * of.w;
+      row[kDendrite] += (of.t - 1) * of.w;
+      row[kReduce] = 2 * of.t * of.n;
+      return row;
     case RuleKind::kRtrlReach:  // sensitivity_pattern_test.cc
     case RuleKind::kRtrlPaths:
     case RuleKind::kRtrlCore: break;
@@ -82,8 +89,8 @@ TEST(Documented, ClosedFormsAreTheComputedOnes) {
       style.activation = activation;
       Spec spec = small_model({2, 3, 2, ticks}, style, 5);
       const Letters of{3, 2, ticks, 6, 9, 6, 6};
-      std::vector<RuleSpec> rules = {rule_spec(RuleKind::kNone), rule_spec(RuleKind::kBptt),
-                                     rule_spec(RuleKind::kEprop), rule_spec(RuleKind::kRtrl)};
+      std::vector<RuleSpec> rules = {rule_spec(RuleKind::kNone), rule_spec(RuleKind::kBptt), rule_spec(RuleKind::kEprop),
+                                     rule_spec(RuleKind::kRtrl), rule_spec(RuleKind::kUoro)};
       for (const RuleKind kind : {RuleKind::kRflo, RuleKind::kEpropRandom})
         rules.push_back(rule_spec(kind, {{1, ConstantWeights{1}}}));
       for (int depth = 1; depth < ticks; ++depth) rules.push_back(truncated(depth, ticks));

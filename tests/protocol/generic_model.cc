@@ -198,7 +198,7 @@ class GenericModel {
     const bool late = std::ranges::any_of(spec_.network.projections, [](const auto& p) { return p.delay.has_value(); });
     for (RuleSpec& rule : every_rule(spec_, dice_)) {
       const Rule& row = locus::rule(rule.kind);
-      if (row.drive == Drive::kSensitivity && (late || features_.spiking || features_.memory)) continue;
+      if (tells_changes(row.drive) && (late || features_.spiking || features_.memory)) continue;
       spec_.rules.push_back(rule);
       if (!features_.spiking || row.decay != DecaySource::kNeuron) continue;
       rule.name += "_rates";

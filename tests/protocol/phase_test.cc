@@ -90,7 +90,9 @@ TEST(Streams, AreThoseOfResults) {
                                {"INFLUENCE", Channel::kInfluence, Party::kRate, false, true},
                                {"GATHER", Channel::kGather, Party::kRate, false, false},
                                {"NORM", Channel::kNorm, Party::kReadout, false, true},
-                               {"REWARD", Channel::kReward, Party::kRate, false, false}};
+                               {"REWARD", Channel::kReward, Party::kRate, false, false},
+                               {"REDUCE_UP", Channel::kReduce, Party::kRate, false, false},
+                               {"REDUCE_DOWN", Channel::kReduce, Party::kRate, false, false}};
   ASSERT_EQ(std::size(expected), kStreamTable.size());
   for (std::size_t s = 0; s < kStreamTable.size(); ++s) {
     const StreamRow& stream = kStreamTable[s];
@@ -116,11 +118,12 @@ TEST(Declarations, AreThoseOfTheDefinitions) {
   const std::vector<Channel> broadcast = {kAxon, kDendrite, kPost, kTarget, kFeedback, kNorm};
   const std::vector<Channel> symmetric = {kAxon, kDendrite, kPost, kTarget, kTransport, kNorm};
   const std::vector<Channel> carried = {kAxon, kDendrite, kPost, kTarget, kTransport, kInfluence, kGather, kNorm};
+  const std::vector<Channel> factored = {kAxon, kDendrite, kPost, kTarget, kTransport, kNorm, kReduce};
   const std::vector<std::pair<RuleKind, std::vector<Channel>>> expected = {
-      {RuleKind::kNone, forward},    {RuleKind::kBptt, swept},        {RuleKind::kTbptt, swept},
-      {RuleKind::kRflo, broadcast},  {RuleKind::kEprop, symmetric},   {RuleKind::kEpropRandom, broadcast},
-      {RuleKind::kRtrl, carried},    {RuleKind::kRtrlReach, carried}, {RuleKind::kRtrlPaths, carried},
-      {RuleKind::kRtrlCore, carried}};
+      {RuleKind::kNone, forward},     {RuleKind::kBptt, swept},        {RuleKind::kTbptt, swept},
+      {RuleKind::kRflo, broadcast},   {RuleKind::kEprop, symmetric},   {RuleKind::kEpropRandom, broadcast},
+      {RuleKind::kRtrl, carried},     {RuleKind::kRtrlReach, carried}, {RuleKind::kRtrlPaths, carried},
+      {RuleKind::kRtrlCore, carried}, {RuleKind::kUoro, factored}};
   ASSERT_EQ(expected.size(), kRules.size());
   for (const auto& [kind, channels] : expected) {
     const Rule& row = rule(kind);
@@ -128,7 +131,8 @@ TEST(Declarations, AreThoseOfTheDefinitions) {
     EXPECT_EQ(revisits(row), row.drive == Drive::kSweep) << row.name;
     EXPECT_EQ(declared_lag({.kind = kind, .depth = 7}), row.drive == Drive::kSweep ? 6 : 0) << row.name;
     const Violation declared = declared_violation(row);
-    EXPECT_EQ(declared.spatial, channels == swept || channels == symmetric || channels == carried) << row.name;
+    EXPECT_EQ(declared.spatial, channels == swept || channels == symmetric || channels == carried || channels == factored)
+        << row.name;
     EXPECT_EQ(declared.temporal, row.drive == Drive::kSweep) << row.name;
     for (const ChannelRow& channel : kChannelTable)
       EXPECT_EQ(declares(row, channel.channel), std::ranges::find(channels, channel.channel) != channels.end());
@@ -309,7 +313,9 @@ TEST(PhaseTable, HasARowForEveryMessageThatRuns) {
         const bool own_weight = phases.size() == 2 && std::ranges::find(phases, Phase::kOwnWeight) != phases.end();
         // in the last tick a POST of as many scalars as that of the end
         const bool at_end = phases.size() == 2 && row(phases.back()).scalars == kEndPayload;
-        if (phases.size() != 1 && !own_weight && !at_end && fault.empty()) {
+        // a factor is one number over the same wires as an activity
+        const bool factor = phases.size() == 2 && phases.back() == Phase::kAxonFactor;
+        if (phases.size() != 1 && !own_weight && !at_end && !factor && fault.empty()) {
           fault = std::string(name(m.channel)) + " of lag " + std::to_string(m.lag) + " in tick " +
                   std::to_string(m.tick.value) + " with " + std::to_string(m.scalars) + " scalars is of " +
                   std::to_string(phases.size()) + " phases";

@@ -137,3 +137,23 @@ def test_matrices_of_the_schema_come_back_bit_by_bit():
     a = np.random.default_rng(0).normal(size=(3, 7))
     assert (locus.array(locus.matrix(a)) == a).all()
     assert list(locus.matrix(a).values) == a.ravel().tolist()
+
+
+def test_fields_are_words_arrays_and_forms_as_python_has_them():
+    m, plain = network(), network()
+    r = np.random.default_rng(4).normal(size=(1, 5))
+    m.train(wires={"channel": "feedback", "bits": np.int64(4), "range": np.float64(2)}, synapse={"weight_bits": 8, "range": 2, "rounding": "stochastic"})
+    plain.train(wires=[{"channel": "FEEDBACK", "bits": 4, "range": 2}], synapse={"weightBits": 8, "range": 2, "rounding": "STOCHASTIC"})
+    m.rule("mine", rflo={"feedback": {"weights": r, "learn": {"decay": 0.01}}})
+    plain.rule("mine", rflo={"feedback": [{"weights": {"dense": {"rows": 1, "cols": 5, "values": r.ravel().tolist()}}, "learn": {"decay": 0.01}}]})
+    m.rule("drawn", rflo={"feedback": [{"weights": locus.gaussian(2)}]})
+    plain.rule("drawn", rflo={"feedback": [{"weights": {"gaussian": {"gain": 2}}}]})
+    assert m.proto == plain.proto
+    del m.proto.training.wires[:]
+    assert locus.run(m, rules=["drawn"]).summary.spatial["drawn"] == 0
+    with pytest.raises(locus.UsageError, match="rule x, rflo, feedback, weights: the array has 1 dimensions; must be 2"):
+        m.rule("x", rflo={"feedback": {"weights": r[0]}})
+    with pytest.raises(locus.UsageError, match='train, synapse: no field is named "bits"; there are preset, weight_bits, range'):
+        m.train(synapse={"bits": 8})
+    with pytest.raises(locus.UsageError, match="train: .*COARSE"):
+        m.train(synapse={"rounding": "coarse"})

@@ -97,7 +97,7 @@ Reached by_ranks(const Spec& spec, const Topology& topology, const RuleSpec& rul
 }
 
 bool can_be_shared(const RuleSpec& rule) {
-  return locus::rule(rule.kind).drive != Drive::kSensitivity && !is_local(rule.kind);
+  return !tells_changes(locus::rule(rule.kind).drive) && !is_local(rule.kind);
 }
 
 template <class R>

@@ -54,6 +54,16 @@ std::string numbers(const std::string& field, const PerNeuron& constant) {
   return list(field, constant.values);
 }
 
+std::string integer_text(const IntegerState& state) {
+  std::string text = " integer { bits: " + std::to_string(state.bits) + " leak_bits: " + std::to_string(state.leak_bits);
+  if (state.rounding == LeakRounding::kStochastic) text += " rounding: STOCHASTIC";
+  if (!state.registers) return text + " }";
+  text += " registers {";
+  for (const std::int32_t seed : state.registers->seeds) text += " seed: " + std::to_string(seed);
+  return text + " length: " + std::to_string(state.registers->length) + " tap: " + std::to_string(state.registers->tap) +
+         " first_tick: " + std::to_string(state.registers->first_tick) + " } }";
+}
+
 std::string lif_text(const LifSpec& lif) {
   std::string text = "lif {" + numbers("tau_m", lif.leak.tau_m) + numbers("threshold", lif.threshold) +
                      " refractory: " + number(lif.refractory);
@@ -69,6 +79,7 @@ std::string lif_text(const LifSpec& lif) {
   if (lif.above) text += " above: true";
   if (lif.integration == Integration::kEuler) text += " integration: EULER";
   if (lif.cuts_reset_gradient) text += " reset_gradient: CUT";
+  if (lif.integer) text += integer_text(*lif.integer);
   return text + " }";
 }
 
@@ -243,6 +254,7 @@ std::string rule_text(const NetworkSpec& network, const RuleSpec& rule) {
       kind = "rtrl";
       body += "within: CORE ";
       break;
+    case RuleKind::kUoro: kind = "uoro"; break;
     case RuleKind::kLocal:
     case RuleKind::kLocalFeedback:
     case RuleKind::kLocalSymmetric:

@@ -31,6 +31,7 @@ void measure_memory(const Net& net, const Spec& spec, const RuleSpec& rule, Answ
   if (rule.kind == RuleKind::kRflo || rule.kind == RuleKind::kEprop || rule.kind == RuleKind::kEpropRandom) {
     answer.trace_bytes = scalar * plastic;
   }
+  if (rule.kind == RuleKind::kUoro) answer.trace_bytes = scalar * (n + plastic);
   if (!net.carries) return;
   // a sensitivity at each unit that keeps it
   for (const std::vector<Synapse>* block : {&net.b, &net.w}) {

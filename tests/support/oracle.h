@@ -38,6 +38,10 @@ struct Actor {
   friend auto operator<=>(const Actor&, const Actor&) = default;
 };
 
+inline Actor actor(Party party, std::size_t index) { return {party, 0, static_cast<std::int64_t>(index)}; }
+inline const Actor kAgent{Party::kAgent, 0, 0};
+using Row = std::vector<double>;
+
 struct Message {
   std::int64_t update = 0;  // from 0
   std::int32_t tick = 0;    // the present tick, not the revisited one
@@ -78,6 +82,8 @@ struct Synapse {
   WeightLimits limits;  // of its projection
 };
 
+inline Actor actor(const Synapse& synapse) { return {Party::kSynapse, synapse.projection, synapse.number}; }
+
 /// The noise of a unit: a number for each trial and tick.
 struct Noise {
   double stddev = 0;
@@ -111,6 +117,7 @@ struct Net {
   std::vector<Activation> activation;  // phi (n)
   std::vector<double> initial;         // h_0 (n)
   bool carries = false;                // true: RTRL or a restriction of it
+  bool tells_behind = false;           // true: a DENDRITE brings the activity besides
   // keeps[k][i]: unit k keeps its sensitivities to the synapses onto unit i, under RTRL (n x n)
   std::vector<std::vector<bool>> keeps;
   int commits = 0;

@@ -59,6 +59,7 @@ void draw_carriers(Net& net, const Spec& spec, const RuleSpec& rule) {
 void restrict_sensitivities(Net& net, const Spec& spec, const RuleSpec& rule) {
   net.carries = rule.kind == RuleKind::kRtrl || rule.kind == RuleKind::kRtrlReach ||
                 rule.kind == RuleKind::kRtrlPaths || rule.kind == RuleKind::kRtrlCore;
+  net.tells_behind = net.carries || rule.kind == RuleKind::kUoro;
   net.keeps.assign(net.units, std::vector<bool>(net.units, true));
   if (rule.kind == RuleKind::kRtrlPaths) draw_carriers(net, spec, rule);
   if (rule.kind == RuleKind::kRtrlReach) {

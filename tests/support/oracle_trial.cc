@@ -3,16 +3,10 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "tests/support/oracle.h"
+#include "tests/support/oracle_factors.h"
 
 namespace locus::oracle {
 namespace {
-
-using Row = std::vector<double>;
-
-Actor actor(Party party, std::size_t index) { return {party, 0, static_cast<std::int64_t>(index)}; }
-Actor actor(const Synapse& synapse) { return {Party::kSynapse, synapse.projection, synapse.number}; }
-const Actor kAgent{Party::kAgent, 0, 0};
 
 /// One replica of the chip in one trial. It keeps every past tick; index 0 is "before the first".
 class Replica {
@@ -77,7 +71,7 @@ class Replica {
  private:
   bool sweeps() const { return rule_.kind == RuleKind::kBptt || rule_.kind == RuleKind::kTbptt; }
   bool carries() const { return net_.carries; }  // sensitivities
-  bool symmetric() const { return rule_.kind == RuleKind::kEprop || carries(); }
+  bool symmetric() const { return rule_.kind == RuleKind::kEprop || net_.tells_behind; }
   bool final_loss() const { return spec_.training.loss == Loss::kFinal; }
   std::size_t warmup() const { return static_cast<std::size_t>(spec_.training.warmup); }
   /// The row of the trial at this tick, from 1; 0 before its first.
@@ -111,7 +105,7 @@ class Replica {
   /// AXON from every source with a non-zero activity to each of its synapses; each of these sends a
   /// DENDRITE.
   void propagate(const std::vector<Synapse>& block, const std::vector<Row>& past, Party source, Party target, Row& current) {
-    const std::size_t answer_scalars = carries() && target == Party::kRate ? 2 : 1;
+    const std::size_t answer_scalars = net_.tells_behind && target == Party::kRate ? 2 : 1;
     for (const Synapse& synapse : block) {
       const double activity = arriving(past, synapse, now_);
       if (activity == 0) continue;
@@ -193,6 +187,7 @@ class Replica {
       case RuleKind::kRflo: rflo(); return true;
       case RuleKind::kEprop: eprop(readout_signals_[now_]); return true;
       case RuleKind::kEpropRandom: eprop(error_tick() ? feedback_signals() : Row(net_.units)); return true;
+      case RuleKind::kUoro: uoro(); return true;
       default: break;
     }
     if (!carries()) throw std::invalid_argument("the oracle does not know this rule");
@@ -308,6 +303,13 @@ class Replica {
     }
   }
 
+  void uoro() {
+    factors_.tick(
+        {net_, plastic_, slope_[now_], readout_signals_[now_], [&](const Synapse& s) { return presynaptic(s, now_); },
+         [&](Channel channel, std::size_t scalars, Actor from, Actor to) { send(channel, 0, scalars, from, to); },
+         spec_.seed, static_cast<std::uint64_t>(answer_.trials), row(), now_ == 1, error_tick()});
+  }
+
   bool keeps(std::size_t k, std::size_t q) const { return net_.keeps[k][plastic_[q]->target]; }
 
   /// INFLUENCE: the sensitivities of the other units in the previous tick at each unit, sum_l W_kl
@@ -381,6 +383,7 @@ class Replica {
   Row votes_;                     // the sum of y over ticks with an error (o)
   Row trace_;                     // P (N)
   std::vector<Row> sensitivity_;  // dh_k / dtheta_q (n x N)
+  Factors factors_;
 };
 
 }  // namespace

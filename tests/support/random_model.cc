@@ -201,7 +201,7 @@ Spec with_delays(Spec spec, std::uint64_t seed) {
     const int least = kind(projection.source) == PopulationKind::kRate && kind(projection.target) == PopulationKind::kRate;
     if (dice.chance(75)) projection.delay = std::min(least + dice.between(0, 4), spec.training.ticks);
   }
-  std::erase_if(spec.rules, [](const RuleSpec& rule) { return locus::rule(rule.kind).drive == Drive::kSensitivity; });
+  std::erase_if(spec.rules, [](const RuleSpec& rule) { return tells_changes(locus::rule(rule.kind).drive); });
   return spec;
 }
 

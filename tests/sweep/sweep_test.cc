@@ -162,6 +162,27 @@ TEST_F(Sweep, GoesOnWhereAMemberFails) {
     EXPECT_NE(table.find(std::string(line).substr(0, 50)), std::string::npos) << line << " in " << table;
 }
 
+TEST_F(Sweep, TellsWhyRulesEndedEarly) {
+  const SweepResult swept =
+      sweep(plan({"training.learning_rate=0.1,1e30", "training.updates=9"}, 2), {.folder = {}, .progress = {}});
+  std::string table = sweep_table(swept);
+  std::ranges::replace(table, '\n', ' ');
+  std::erase(table, ' ');
+  int diverged = 0;
+  for (std::size_t r = 0; r < 3; ++r) {
+    const auto of = [&](std::size_t m) { return swept.members[m].rules.at(r); };
+    const std::string& rule = of(0).rule;
+    EXPECT_EQ(of(0).status, "COMPLETED");
+    if (of(2).status != "DIVERGED" || of(3).status != "DIVERGED") continue;
+    ++diverged;
+    std::string line =
+        "DIVERGED: " + rule + " in 2 of 4 members: " + of(2).message + " (first: training.learning_rate=1e30";
+    std::erase(line, ' ');
+    EXPECT_NE(table.find(line), std::string::npos) << line << " in " << table;
+  }
+  EXPECT_GT(diverged, 0);
+}
+
 TEST_F(Sweep, AnInterruptLeavesMembersOut) {
   fs::create_directory(folder_ / "out");
   std::atomic<bool> stop = false;

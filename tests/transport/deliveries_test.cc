@@ -31,8 +31,9 @@ std::set<Phase> all_rows() {
 }
 
 TEST(Deliveries, StandForEveryRowOfTheTable) {
-  // RTRL's are in core/nonlocal
-  std::set<Phase> rows = {Phase::kInfluence, Phase::kSensitivityPost, Phase::kGather};
+  // RTRL's and UORO's are in core/nonlocal
+  std::set<Phase> rows = {Phase::kInfluence,     Phase::kSensitivityPost, Phase::kGather, Phase::kAxonFactor,
+                          Phase::kFactorCurrent, Phase::kReduce,          Phase::kScales};
   each_delivery<phase::All<double>>([&](const auto& of_one) {
     EXPECT_FALSE(of_one.empty());
     for (const Phase row : of_one)

@@ -32,6 +32,7 @@ const Expected kExpected[] = {
     {Channel::kNorm, "NORM", SpatialClass::kBroadcast},
     {Channel::kClip, "CLIP", SpatialClass::kNonLocal},
     {Channel::kReward, "REWARD", SpatialClass::kBroadcast},
+    {Channel::kReduce, "REDUCE", SpatialClass::kBroadcast},
 };
 
 TEST(ChannelTable, HasARowAChannelInTheOrderOfTheEnum) {

@@ -18,7 +18,7 @@ class Ahead {
 
   bool empty() const { return ticks_ == 0; }
 
-  /// Those of the tick of this row (n); rows are asked for one after the other.
+  /// The currents of the tick of this row (n). Rows are read in their order.
   R* currents(const Common<R>& common, std::int32_t row) {
     const std::int32_t m = common.network.inputs.size;
     const std::int32_t n = common.network.rate.size;
@@ -39,9 +39,9 @@ class Ahead {
     return currents_.data() + std::ptrdiff_t{row_} * n;
   }
 
-  /// How many rows follow in memory, from the last one asked for on.
+  /// The number of rows that follow in memory, from the last one that was read.
   std::int32_t rows_left() const { return ticks_ - row_; }
-  /// So many of them have been used.
+  /// Marks rows as used.
   void use(std::int32_t rows) { row_ += rows - 1; }
 
  private:

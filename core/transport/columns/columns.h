@@ -41,7 +41,7 @@ class Columns {
 
   void deliver(const phase::Axons& axons);
   void deliver(const phase::Ticks& ticks);
-  /// Those that one part carries alone.
+  /// Phases that one part carries alone.
   template <class Phase>
   void deliver(const Phase& phase) {
     if constexpr (requires { sweeps_.deliver(common_, phase); }) {
@@ -57,7 +57,7 @@ class Columns {
     }
   }
 
-  /// What may be taken together now: nobody looks at each tick.
+  /// The ticks that may be taken together now, as no observer needs each tick.
   Fuses fuses() const;
   Swept sweep(Tick now, std::int32_t visits, const AgentColumns<R>& agent);
   const R* errors_at(Tick tick) const { return runs_.errors_at(common_, tick); }

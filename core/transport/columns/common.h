@@ -38,7 +38,7 @@ struct PostColumns {
   BesideColumn<R> signal;
 };
 
-/// How many cells of a column are not 0; counted once, until the column changes.
+/// Counts the cells of a column that are not 0, once until the column changes.
 class SaidCount {
  public:
   void forget() { said_ = -1; }
@@ -120,15 +120,15 @@ struct Common {
   const AxonLines<R>& lines_of(const Projection& of) const {
     return of.source_layer == Layer::kInput ? input_lines : rate_lines;
   }
-  /// What a projection's sources send in this tick (sources x lanes).
+  /// The activities that a projection's sources send in this tick (sources x lanes).
   const R* source_activity(const Projection& of) const {
     return lines_of(of).sent(of.wait) + std::ptrdiff_t{of.source_begin} * lanes;
   }
-  /// Those that are not silent, within their layer; where speakers are listed.
+  /// The sources that send something, within their layer; only where they are listed.
   std::span<const std::int32_t> active_sources(const Projection& of) const {
     return lines_of(of).active(of.wait, of.source_begin, of.source_size);
   }
-  /// Where their DENDRITEs arrive (targets x lanes).
+  /// The currents to which its DENDRITEs are added (targets x lanes).
   R* target_current(const Projection& of) const {
     Column<R>& layer = of.target_layer == Layer::kRate ? network.rate.current : network.readouts.current;
     return layer.data() + first_target(of);
@@ -241,7 +241,7 @@ Column<R> trace_decays_onto(const Common<R>& common, ProjectionId p) {
   return decays;
 }
 
-/// Where the share of thread `chunk` of `chunks` begins, of so many neurons: on whole cache lines,
+/// The first neuron of the share of thread `chunk` of `chunks`: on whole cache lines,
 /// which no two threads write.
 inline std::int32_t share_of(std::int32_t neurons, int chunk, int chunks) {
   constexpr std::int64_t kLine = 16;  // numbers

@@ -50,7 +50,7 @@ class Crossing {
   /// `first_source` on: to (n x lanes) += the sums of the own sources.
   void trade_tree(std::int32_t begin, std::int32_t neurons, std::int32_t first_source, std::int32_t sources, Node node,
                   R* to);
-  /// What the one rank that has these neurons holds (width) becomes what all hold.
+  /// Copies a vector (width) from the rank that has these neurons to all ranks.
   void share_result(std::int32_t begin, std::int32_t neurons, std::ptrdiff_t width, R* values);
 
  private:

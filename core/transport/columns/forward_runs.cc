@@ -36,7 +36,7 @@ ForwardRuns<R>::ForwardRuns(const Common<R>& common) {
   }
 }
 
-/// Whether the first line onto a population makes its currents 0 itself, in the registers in which
+/// True if the first line onto a population makes its currents 0 itself, in the registers in which
 /// it sums them.
 template <class R>
 bool ForwardRuns<R>::begin_fresh(const Common<R>& common, const Neurons& population) {

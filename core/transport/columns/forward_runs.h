@@ -26,7 +26,7 @@ class ForwardRuns {
                Tick first, Tick last);
 
  private:
-  /// What a tick has to know of a projection.
+  /// The facts of a projection that a tick reads.
   struct Line {
     ProjectionId projection;
     bool columns = false;  // those of the sources that speak; otherwise the sender knows how

@@ -27,7 +27,7 @@ class Learners {
   void hear_axon(ProjectionId p, const R* activity) {
     if (hears_axons_[p] != 0) keep_axon(p, activity);
   }
-  /// The same of a run of ticks, and their POST; in `quiet` ticks no error comes.
+  /// AXON and POST of a run of ticks; in its first `quiet` ticks no error comes.
   void hear_run(const Common<R>& common, Tick first, Tick last, std::int32_t quiet);
 
   void deliver(Common<R>& common, const phase::Errors<R>& errors);

@@ -127,7 +127,13 @@ void NeuronsClock<R>::step_cells(const Common<R>& common, std::size_t begin, std
     if (population.noise) add_noise(common, population, first, last, false);
     if (population.lif) {
       const bool learns = common.rule.drive != Drive::kNothing;
-      step_spiking_kind(common.spiking_cells(), first, last, common.kind_of(population), learns);
+      const SpikingKind<R> kind = common.kind_of(population);
+      if (population.integer) {
+        step_integer_kind(common.spiking_cells(), first, last, kind,
+                          common.network.leak_tick(population, common.door.now()));
+      } else {
+        step_spiking_kind(common.spiking_cells(), first, last, kind, learns);
+      }
     } else {
       step_population(common, population, first, last, common.network.rate.current.data());
     }

@@ -42,7 +42,7 @@ class NeuronsClock {
 
   static void silence(const Common<R>& common, std::size_t first, std::size_t last);
   static void step_cells(const Common<R>& common, std::size_t begin, std::size_t end);
-  /// Those of the cells whose trials have not begun.
+  /// Keeps the cells silent whose trials have not begun.
   static void wait(const Common<R>& common, std::size_t first, std::size_t last);
   /// Adds the noise of a population to its cells [first, last): to their currents before the step,
   /// or to their activities after it.

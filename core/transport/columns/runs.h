@@ -34,7 +34,7 @@ class TickRuns {
   const R* outputs_at(const Common<R>& common, Tick tick) const { return outputs_.data() + in_window(common, tick); }
 
  private:
-  /// Where a tick stands among those with an error, times the readouts.
+  /// The place of a tick among those with an error, times the readouts.
   static std::ptrdiff_t in_window(const Common<R>& common, Tick tick) {
     return std::ptrdiff_t{common.trial.row_in_window(tick)} * common.network.readouts.size;
   }

@@ -26,7 +26,7 @@ inline std::int64_t count_said(Common<R>& common, const R* values, std::int64_t 
   return count_nonzero(values, cells);
 }
 
-/// The same over a sparse projection, source by source.
+/// The messages of a tick over a sparse projection, counted source by source.
 template <class R>
 std::int64_t count_sent_sparse(const Projection& projection, const R* values, std::int32_t lanes);
 
@@ -75,7 +75,7 @@ class Sender {
   }
   /// Adds what the sources say in this tick to the currents of all targets.
   void send(const Common<R>& common, const R* activity, std::int64_t messages) const;
-  /// Those of the targets of one of `chunks` threads.
+  /// Adds the currents of the targets of one of `chunks` threads.
   void send_share(const Common<R>& common, int chunk, int chunks) const;
 
  private:

@@ -25,7 +25,7 @@ class BackSweeps {
     std::vector<std::int64_t>& sent = sent_[p];
     if (!sent.empty()) sent.begin()[tick.value] = messages;
   }
-  /// Those of a run of ticks: they are counted when they are first recalled.
+  /// The AXONs of a run of ticks are counted when they are first recalled.
   void leave_uncounted(ProjectionId p, Tick first, std::int32_t ticks);
 
   void deliver(Common<R>& common, const phase::Adjoints<R>& adjoints);

@@ -31,7 +31,7 @@ class Tape {
         data_(static_cast<std::size_t>(layout.cells(sizeof(R))), R(0)) {}
 
   bool empty() const { return data_.empty(); }
-  /// Whether every tick says what the first one did, so that none after it need be written.
+  /// True if all ticks have the values of the first one, which alone is written.
   bool repeats() const { return constant_; }
 
   /// Calls visit(value on the tape, value of the column) for each lane of the neurons [first,

@@ -36,7 +36,7 @@ struct Tapes {
   Rows reported;     // rows of epsilons
   bool replaces_gains;
 
-  /// What becomes of the signals; in the place of the gains where no tick is revisited twice.
+  /// The coefficients made of signals; on the gains' tape if no tick is revisited twice.
   Tape<R>& coefficients() { return replaces_gains ? gains : signals; }
 
   /// True if another sweep came to this row before.
@@ -46,7 +46,7 @@ struct Tapes {
     return before;
   }
 
-  /// What the rate neurons [first, last) have come to in the tick of this row.
+  /// Writes the state of the rate neurons [first, last) in the tick of this row.
   void keep(std::int32_t row, const RateLayer<R>& rate, std::int32_t first, std::int32_t last) {
     if (!activities.empty()) activities.write(row + 1, rate.activity.data(), first, last);
     if (!voltages.empty()) voltages.write(row, rate.lif.voltage.data(), first, last);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/kernel/events.h"
+#include "core/kernel/speakers.h"
 
 namespace locus {
 
@@ -121,19 +122,18 @@ void EventWorths<R>::readouts(Common<R>& common) {
   }
 }
 
+/// has_news() of all neurons and lanes.
 template <class R>
 std::int64_t EventsWay<R>::count_news(const Common<R>& common) const {
   const Projection& projection = common.projection(p_);
-  const SpikingCells<R> cells = common.spiking_cells();
-  const std::int32_t* fan_in = common.fans_in(p_);
+  const RateCells<R> cells = common.rate_cells();
+  const R* const gain = cells.gain + common.first_target(projection);
+  const R* const signal = cells.signal + common.first_target(projection);
+  const std::ptrdiff_t size = std::ptrdiff_t{projection.target_size} * common.lanes;
+  if (projection.dense) return count_either_not_zero(gain, signal, size) * projection.source_size;
+  const std::int32_t* const fan_in = common.fans_in(p_);
   std::int64_t count = 0;
-  for (std::int32_t i = 0; i < projection.target_size; ++i) {
-    const auto first = static_cast<std::size_t>(common.first_target(projection) + std::ptrdiff_t{i} * common.lanes);
-    std::int32_t news = 0;
-    for (std::size_t lane = 0; lane < static_cast<std::size_t>(common.lanes); ++lane)
-      news += has_news(cells[first + lane]) ? 1 : 0;
-    count += std::int64_t{news} * fan_in[i];
-  }
+  each_either_not_zero(gain, signal, size, [&](std::ptrdiff_t cell) { count += fan_in[cell / common.lanes]; });
   return count;
 }
 

@@ -15,7 +15,7 @@
 
 namespace locus {
 
-/// What an event of each tick is worth onto each neuron, of all projections whose way is events.
+/// The change that an event of each tick makes onto each neuron; of all projections with this way.
 template <class R>
 class EventWorths {
  public:

@@ -19,7 +19,7 @@ class FusedWay {
   void begin_trial();
   /// Sends this tick's AXONs if a pass waits. Returns whether it did.
   bool send(const Common<R>& common);
-  /// What the sources sent in this tick, for the learning of it.
+  /// Keeps the activities that the sources sent in this tick, from which it learns.
   void hear_axon(const R* activity) { std::copy_n(activity, pre_.size(), pre_.begin()); }
   /// Where targets differ, a tick without POST takes their gains from the column of POST, whose
   /// signals are then 0.

@@ -27,7 +27,7 @@ class LocalWay {
   void use(const RuleKernels<R>& kernels);
 
  private:
-  /// What one thread needs at a moment.
+  /// The state of one thread at a moment.
   struct Share {
     TileRunner<R> runner;
     TileColumns<R> columns;

@@ -36,7 +36,7 @@ class DeferredWay {
  public:
   DeferredWay(const Common<R>& common, ProjectionId p);
 
-  /// What waits becomes weights, or the change.
+  /// Adds the changes that wait to the weights, or to the sum of changes.
   void commit(const CommitTick<R>& tick);
   Column<R>& delta() { return delta_; }
 
@@ -53,7 +53,7 @@ class SharedWay {
   void begin_trial();
   /// The traces take what the sources sent in a tick (sources x lanes).
   void hear_axon(const R* activity) { hear_ticks({activity, 1, static_cast<std::int32_t>(trace_.size())}); }
-  /// The same of several ticks, one after the other (ticks x sources); one lane.
+  /// The activities of several ticks in their order (ticks x sources); one lane.
   void hear_ticks(RowsView<R> said) { drift_traces(said, Drift<R>{decay_, leak_}, trace_.data()); }
   /// The traces of a tick with an error are kept.
   void hear_post(const PostTick<R>& tick) {

@@ -41,7 +41,7 @@ AnyWay<R> make_way(const Common<R>& common, ProjectionId p) {
   return StaticWay{};
 }
 
-/// Whether a way keeps what its sources send, so that it must hear it in every tick.
+/// True if a way keeps the activities of its sources, and so needs them in every tick.
 template <class R>
 bool hears_axons(const AnyWay<R>& way) {
   return std::visit(

@@ -58,7 +58,7 @@ double queue_bytes(const Topology& topology, const Learning& learning, double la
   return bytes;
 }
 
-/// What synapses of a projection keep beside their weight (MailboxSynapses).
+/// The state of a projection's synapses beside their weights (MailboxSynapses).
 double synapse_bytes(const Projection& projection, const Population& target, const Learning& learning, double lanes,
                      double scalar) {
   const Rule& rule = locus::rule(learning.kind);
@@ -74,7 +74,7 @@ double synapse_bytes(const Projection& projection, const Population& target, con
   if (online && target.has_current && !learning.local) scalars += 1;
   const bool by_text = learning.local && projection.plastic && projection.target_layer == Layer::kRate;
   if (by_text) scalars += static_cast<double>(learning.local->traces.size());
-  if (rule.drive == Drive::kSensitivity) scalars += 1;
+  if (tells_changes(rule.drive)) scalars += 1;
   const double lists = 2 * sizeof(std::int32_t);  // by target, and of those that heard something
   const double ticks = drifts ? sizeof(std::int32_t) : 0;
   const double heard = by_text ? 1 : 0;

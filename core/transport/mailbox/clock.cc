@@ -26,6 +26,22 @@ void step_spiking(const MailboxCommon<R>& common, const Neurons& population, Sha
   });
 }
 
+/// The same of a population whose voltages are whole numbers.
+template <class R>
+void step_integer_neurons(const MailboxCommon<R>& common, const Neurons& population, Sharding::Range here) {
+  const LifClocks<R> clocks = clocks_of(common.network.rate, population);
+  const LeakTick tick = common.network.leak_tick(population, common.exchange.door().now());
+  dispatch_kind(*population.lif, population.is_plain, [&]<class K>(K) {
+    dispatch(population.lif->surrogate, [&]<class Psi>(Psi) {
+      for (std::int32_t i = here.first; i < here.last; ++i) {
+        const Lif<R> clock = clocks.of(static_cast<std::size_t>(i));
+        for (std::int32_t lane = 0; lane < common.lanes; ++lane)
+          step_integer<Psi, K>(common.spiking(i, lane), clock, tick.state(), tick.draw(i, lane));
+      }
+    });
+  });
+}
+
 /// The noise of the neurons of a population that sit on the shard: on their currents before the
 /// step, or on their activities after it.
 template <class R>
@@ -117,6 +133,10 @@ void step_neurons(MailboxCommon<R>& common) {
     for (const Neurons& population : common.network.rate.populations) {
       const Sharding::Range here = common.sharding.on(shard, Layer::kRate, population.begin, population.size);
       add_noise(common, population, here, false);
+      if (population.integer) {
+        step_integer_neurons(common, population, here);
+        continue;
+      }
       if (population.lif) {
         step_spiking(common, population, here);
         continue;

@@ -17,7 +17,7 @@ void each_plastic(const MailboxCommon<R>& common, Visit visit) {
 /// Calls visit(synapse) for the synapses of the shard that a commit may change.
 template <class R, class Visit>
 void each_changed(MailboxCommon<R>& common, int shard, ProjectionId p, Visit visit) {
-  const bool all = common.optimizer(p).moves_all() || common.rule.drive == Drive::kSensitivity;
+  const bool all = common.optimizer(p).moves_all() || tells_changes(common.rule.drive);
   common.each_synapse(
       shard, p, [&](std::int32_t target) { return all || common.synapses[p].has_told(target) != 0; }, visit);
 }

@@ -78,7 +78,7 @@ MailboxCommon<R>::MailboxCommon(Network<R>& of, const Learning& by, Sharding on,
     synapses.push_back(MailboxSynapses<R>(
         projection, of.synapses[p], lanes, sharding.shards(),
         {clocks_onto(of, by, projection), currents_onto(of, by, projection), trace_rounding_of(by, projection)},
-        rule.drive == Drive::kSensitivity));
+        tells_changes(rule.drive)));
     optimizers.push_back(optimizer_of(by, projection));
   }
   if (rule.drive != Drive::kNothing) keep_moments(by.optimizer, of);

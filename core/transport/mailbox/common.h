@@ -65,7 +65,7 @@ struct MailboxCommon {
     }
   }
   const Neurons& target_of(const Projection& of) const { return network.target_of(of); }
-  /// Whether synapses keep traces and changes that somebody asks for.
+  /// True if synapses keep traces and changes that are read.
   bool learns(const Projection& of) const { return of.plastic && rule.drive != Drive::kNothing; }
 
   void visited(int shard, std::int64_t count) { visits[static_cast<std::size_t>(shard)].value += count; }

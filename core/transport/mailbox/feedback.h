@@ -28,7 +28,7 @@ class FeedbackMail {
   void commit(MailboxCommon<R>& common, R scale);
 
  private:
-  /// What a synapse carries in this tick, 0 from a readout without an error.
+  /// The error that a synapse carries in this tick, 0 from a readout without an error.
   void carry(MailboxCommon<R>& common, std::size_t r, int shard);
 
   Queues<FeedbackPost<R>> posts_;

@@ -14,7 +14,7 @@ class ForwardMail {
 
   /// A trial begins, with h_0 under way, which W carries in tick 1.
   void begin_trial();
-  /// What the layer's neurons hold now is sent in this tick.
+  /// Sends the present activities of the layer's neurons in this tick.
   void enter(Layer layer);
   /// Neurons have begun a trial late: what they hold now is what they sent last.
   void renew_neurons();

@@ -82,8 +82,8 @@ class Mailbox {
   R trace(ProjectionId projection, SynapseId synapse, Lane lane) const {
     return common_.synapses[projection].trace(synapse.value, lane.value);
   }
-  /// How many synapses the phases have gone over since the build, those of messages on their way
-  /// left out: it grows with messages, begins of trials and commits, and with nothing else.
+  /// The number of synapses that phases have gone over since the build, except for messages on
+  /// their way. It grows with messages, begins of trials and commits, and with nothing else.
   std::int64_t visits() const;
 
   /// From now on every message is shown to `watcher` once it has passed the door.

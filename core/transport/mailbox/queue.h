@@ -23,7 +23,7 @@ struct Envelope {
   M message;
 };
 
-/// What a sender says in one lane to all that hear it.
+/// The message of a sender in one lane to all of its receivers.
 template <class M>
 struct LaneMessage {
   std::int32_t lane;

@@ -11,7 +11,7 @@ class ReadoutMail {
  public:
   explicit ReadoutMail(const MailboxCommon<R>& common);
 
-  /// What was on its way when the last trial ended is lost.
+  /// Messages on their way at the end of the last trial are lost.
   void begin_trial(MailboxCommon<R>& common);
 
   void deliver(MailboxCommon<R>& common, const phase::Targets<R>& targets);

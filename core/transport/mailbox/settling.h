@@ -1,4 +1,4 @@
-// What a synapse of the mailbox does at a commit, message by message or not: of a projection, or of
+// The commit of a synapse of the mailbox, message by message or not: of a projection, or of
 // feedback that learns.
 //
 // Cost: the handlers of core/actor/optimizer.h, once a synapse.

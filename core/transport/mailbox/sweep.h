@@ -15,7 +15,7 @@ class SweepMail {
  public:
   explicit SweepMail(const MailboxCommon<R>& common);
 
-  /// What the neurons of a layer hold now belongs to this tick; h_0 to tick 0.
+  /// Keeps the present activities of a layer as those of this tick; h_0 is tick 0.
   void keep(const Network<R>& network, Layer layer, Tick now);
   void deliver(MailboxCommon<R>& common, const phase::Adjoints<R>& adjoints);
   void deliver(MailboxCommon<R>& common, const phase::Replays& replays);

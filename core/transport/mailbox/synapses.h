@@ -74,7 +74,7 @@ class MailboxSynapses {
     now_ = 0;
     first_trial_ = first_trial;
   }
-  /// Those that heard something on this shard forget it. Returns their number.
+  /// Clears the marks of this shard's synapses that heard something. Returns their number.
   std::int64_t silence(int shard);
   Dendrite<R> hear(int shard, std::int64_t synapse, std::int32_t lane, Axon<R> m);
   void hear(int shard, std::int64_t synapse, std::int32_t lane, Replay<R> m);
@@ -88,7 +88,7 @@ class MailboxSynapses {
   /// Returns their number.
   std::int64_t drift(int shard);
 
-  /// What the last signal multiplied, or would have.
+  /// The eligibility that the last signal multiplied, or would have.
   R trace(std::int64_t synapse, std::int32_t lane) const;
   /// The activity behind the DENDRITE of this tick, which its neuron keeps; 0 if there was none.
   R& behind(std::int64_t synapse, std::int32_t lane) { return behind_[cell(synapse, lane)]; }
@@ -99,7 +99,7 @@ class MailboxSynapses {
   std::uint8_t& has_told(std::int32_t target) { return told_[static_cast<std::size_t>(target)]; }
 
  private:
-  /// What drifts by the clock.
+  /// The traces that decay by the clock.
   struct Drifting {
     R trace, adapted, low_pass, filtered;
   };

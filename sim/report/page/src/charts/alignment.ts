@@ -142,7 +142,7 @@ export function matrixChart(result: Result): Chart | undefined {
     id: "alignments",
     title: "Which rules change the weights alike",
     takeaway: `Of all pairs, ${least.rule} and ${least.other} agree least: a cosine of ${shown(least.cosine)} along the run of ${least.run}.`,
-    how: "Cosine between the changes of two rules at the same weights and on the same batch, as a mean over the comparisons of a run; one panel for the weights of each run.",
+    how: "Cosine between the changes of two rules at the same weights and on the same batch, as a mean over the comparisons of a run; one panel for the weights of each run." + (runs.some((one) => one.names.length < names.length) ? " A rule whose feedback learns is compared along its own run alone, with what its feedback has become by then." : ""),
     columns: ["run", "rule", "with", "mean cosine", "comparisons"],
     rows: pairs.map((one): Cell[] => [one.run, one.rule, one.other, one.cosine, one.points]),
     draw,
