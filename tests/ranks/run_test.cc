@@ -74,7 +74,8 @@ Spec small_run() {
   spec.training.updates = 4;
   spec.training.learning_rate = 0.01;
   std::erase_if(spec.rules, [&](const RuleSpec& rule) {
-    return locus::rule(rule.kind).drive == Drive::kSensitivity || is_local(rule.kind);
+    const Drive drive = locus::rule(rule.kind).drive;
+    return drive == Drive::kSensitivity || drive == Drive::kFactors || is_local(rule.kind);
   });
   return spec;
 }
