@@ -51,6 +51,7 @@ class Inference {
     bool shared = rule_.traces[i].is_shared;
     rule_.tree.each_leaf(rule_.traces[i].next, [&](const Node& leaf) {
       if (leaf.leaf == Leaf::kTrace) shared = shared && rule_.traces[static_cast<std::size_t>(leaf.index)].is_shared;
+      if (leaf.leaf == Leaf::kPayload) shared = false;
       if (leaf.leaf != Leaf::kSymbol) return;
       const auto symbol = static_cast<Symbol>(leaf.index);
       shared = shared && (symbol == Symbol::kPre || symbol == Symbol::kDt || symbol == Symbol::kTicks);

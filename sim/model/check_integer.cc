@@ -8,8 +8,8 @@
 namespace locus {
 namespace {
 
-constexpr std::int32_t kMostBits = 24;      // float32 holds such numbers, and a spike's threshold beside them
-constexpr std::int32_t kMostLeakBits = 16;  // their products with the voltage are exact
+constexpr std::int32_t kMostIntegerBits = 24;  // float32 holds such numbers, and a spike's threshold beside them
+constexpr std::int32_t kMostLeakBits = 16;     // their products with the voltage are exact
 constexpr std::size_t kMostRegisters = 16;
 
 void check_registers(const LeakRegisters& registers, const FieldPath& where, FaultList& faults) {
@@ -64,7 +64,7 @@ void check_integer(const LifSpec& lif, const FieldPath& where, FaultList& faults
   if (!lif.integer) return;
   const IntegerState& state = *lif.integer;
   const FieldPath own = where.at("integer");
-  if (check_range(state.bits, 2, kMostBits, own.at("bits"), faults))
+  if (check_range(state.bits, 2, kMostIntegerBits, own.at("bits"), faults))
     check_thresholds(lif.threshold, state.bits, where.at("threshold"), faults);
   check_range(state.leak_bits, 1, kMostLeakBits, own.at("leak_bits"), faults);
   check_alone(lif, where, faults);

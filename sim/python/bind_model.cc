@@ -1,7 +1,5 @@
 // Questions to a model that needs no run for an answer, and theory beside its simulation.
 #include <atomic>
-#include <chrono>
-#include <future>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +8,7 @@
 #include <pybind11/stl.h>
 
 #include "sim/model/wire.h"
+#include "sim/python/calls.h"
 #include "sim/python/module.h"
 #include "sim/ranks/processors.h"
 #include "sim/report/description.h"
@@ -86,24 +85,10 @@ py::dict prediction_of(const Prediction& prediction) {
   return result;
 }
 
-/// Works on a thread of its own, while this one lets Python handle its signals every 50 ms: Ctrl-C
-/// raises KeyboardInterrupt.
 py::dict predict_of(const Spec& spec, std::optional<double> at, bool simulate) {
   std::atomic<bool> interrupt{false};
-  std::future<Prediction> prediction = std::async(
-      std::launch::async, [&] { return predict(spec, {.at = at, .simulate = simulate, .interrupt = &interrupt}); });
-  const auto is_made = [&] {
-    const py::gil_scoped_release release;
-    return prediction.wait_for(std::chrono::milliseconds(50)) == std::future_status::ready;
-  };
-  while (!is_made()) {
-    if (PyErr_CheckSignals() == 0) continue;
-    const py::error_already_set raised;
-    interrupt = true;
-    while (!is_made()) continue;
-    throw raised;
-  }
-  return prediction_of(prediction.get());
+  return prediction_of(with_signals(
+      interrupt, [&] { return predict(spec, {.at = at, .simulate = simulate, .interrupt = &interrupt}); }));
 }
 
 }  // namespace

@@ -90,23 +90,7 @@ std::string sweep_of(const std::string& model, const std::vector<std::pair<std::
   if (folder) options.folder = std::filesystem::path(*folder);
   std::atomic<bool> interrupt{false};
   options.interrupt = &interrupt;
-  py::object raised;
-  options.progress = [&](std::size_t, std::size_t) {
-    const py::gil_scoped_acquire lock;
-    if (PyErr_CheckSignals() == 0) return;
-    PyErr_Clear();
-    interrupt = true;
-  };
-  SweepResult result;
-  {
-    const py::gil_scoped_release release;
-    result = sweep(plan, options);
-  }
-  if (interrupt) {
-    PyErr_SetNone(PyExc_KeyboardInterrupt);
-    throw py::error_already_set();
-  }
-  return members_csv(result);
+  return members_csv(with_signals(interrupt, [&] { return sweep(plan, options); }));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // Session: one rule, driven update by update or tick by tick.
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -59,13 +60,17 @@ py::array copy_of(std::span<const double> values, std::int32_t rows, std::int32_
 
 std::span<const double> span_of(const Doubles& array) { return {array.data(), static_cast<std::size_t>(array.size())}; }
 
-/// Losses of the next `updates` updates; fewer where the run diverges.
+/// Losses of the next `updates` updates; fewer where the run diverges. Ctrl-C raises after an update.
 std::vector<double> update(Session& session, std::int64_t updates) {
   const std::size_t before = session.losses().size();
-  {
-    const py::gil_scoped_release release;
-    for (std::int64_t k = 0; k < updates && session.update(); ++k) {
-    }
+  auto looked = std::chrono::steady_clock::now();
+  const py::gil_scoped_release release;
+  for (std::int64_t k = 0; k < updates && session.update(); ++k) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - looked < std::chrono::milliseconds(50)) continue;
+    looked = now;
+    const py::gil_scoped_acquire lock;
+    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
   }
   return {session.losses().begin() + static_cast<std::ptrdiff_t>(before), session.losses().end()};
 }

@@ -5,9 +5,12 @@
 // ended.
 #pragma once
 
+#include <atomic>
 #include <cfenv>
 #include <chrono>
 #include <cstddef>
+#include <future>
+#include <utility>
 
 #include <pybind11/pybind11.h>
 
@@ -32,6 +35,25 @@ class DefaultArithmetic {
  private:
   std::fenv_t before_;
 };
+
+/// Works on a thread of its own, without the lock, while this one lets Python handle its signals every
+/// 50 ms. An exception of theirs (Ctrl-C) sets `interrupt` and is raised when the work has ended.
+template <class Work>
+auto with_signals(std::atomic<bool>& interrupt, Work work) {
+  auto done = std::async(std::launch::async, std::move(work));
+  const auto is_done = [&] {
+    const py::gil_scoped_release release;
+    return done.wait_for(std::chrono::milliseconds(50)) == std::future_status::ready;
+  };
+  while (!is_done()) {
+    if (PyErr_CheckSignals() == 0) continue;
+    const py::error_already_set raised;
+    interrupt = true;
+    while (!is_done()) continue;
+    throw raised;
+  }
+  return done.get();
+}
 
 class Watcher {
  public:

@@ -128,7 +128,7 @@ TEST(KnowsGain, HoldsOntoTheIdentityUnderRflo) {
 TEST(LeavesCore, HoldsForMessagesBetweenNeurons) {
   using enum Channel;
   const std::set<Channel> leaving = {kAxon,      kTarget, kFeedback, kTransport, kAdjoint,
-                                     kInfluence, kGather, kNorm,     kReward};
+                                     kInfluence, kGather, kNorm,     kReward,    kReduce};
   for (const ChannelRow& channel : kChannelTable)
     EXPECT_EQ(leaves_core(channel.channel), leaving.contains(channel.channel)) << name(channel.channel);
   for (const PhaseRow& phase : kPhaseTable)

@@ -207,13 +207,21 @@ def test_callbacks_have_their_own_arithmetic():
     assert smallest and all(value == 5e-311 for value in smallest)
 
 
-def test_ctrl_c_ends_a_run_soon():
+@pytest.mark.parametrize(
+    "call",
+    [
+        "locus.run(network(), rules=['bptt'], updates=2_000_000_000, threads=1)",
+        "locus.Session(network(), 'bptt').update(2_000_000_000)",
+        "locus.sweep(network(), {'training.learning_rate': [0.1]}, rules=['bptt'], updates=100_000_000, threads=1)",
+    ],
+)
+def test_ctrl_c_ends_a_run_soon(call):
     code = (
         "import locus, sys, time\n"
         "sys.path.insert(0, sys.argv[1])\n"
         "from test_model import network\n"
         "print('ready', flush=True)\n"
-        "try: locus.run(network(), rules=['bptt'], updates=2_000_000_000, threads=1)\n"
+        f"try: {call}\n"
         "except KeyboardInterrupt: print('interrupted', flush=True)\n"
     )
     child = subprocess.Popen([sys.executable, "-c", code, os.path.dirname(__file__)], stdout=subprocess.PIPE, text=True)

@@ -16,7 +16,7 @@ namespace {
 constexpr int kInputs = 3;
 constexpr int kNeurons = 5;
 constexpr int kTicks = 60;
-constexpr int kB[kNeurons][kInputs] = {{17, -5, 9}, {4, 31, -8}, {-60, 12, 55}, {3, 3, 3}, {90, 70, -100}};
+constexpr int kB[kNeurons][kInputs] = {{17, -5, 9}, {4, 31, -8}, {-60, 12, 55}, {3, 3, 3}, {125, 110, -127}};
 constexpr int kW[kNeurons][kNeurons] = {
     {0, 7, -9, 14, 2}, {-11, 0, 20, 1, 5}, {8, -30, 0, 6, 40}, {25, 2, 13, 0, -7}, {5, 5, -60, 9, 0}};
 
@@ -151,7 +151,8 @@ TEST(IntegerNetworks, AreALoopOfIntegers) {
 }
 
 const char* const kRules =
-    "rules { eprop {} } rules { name: \"random\" eprop { feedback {} } } rules { rflo {} } rules { bptt {} }";
+    "rules { name: \"eprop\" eprop {} } rules { name: \"random\" eprop { feedback {} } } "
+    "rules { name: \"rflo\" rflo {} } rules { name: \"bptt\" bptt {} }";
 
 TEST(IntegerNetworks, LearnAlikeInBothTransportsOnAnyNumberOfThreads) {
   for (const char* draws : {kRegisters, "integer { bits: 8 leak_bits: 7 rounding: STOCHASTIC }"}) {

@@ -80,9 +80,9 @@ constexpr std::array kDependencies = std::to_array<Dependency>({
     {"boost/", " sim/run sim/serve sim/theory "},
     {"CLI/", " sim/cli "},
     {"pybind11/", " sim/python "},
-    {"sys/mman.h", " core/base "},                 // huge pages
-    {"sys/resource.h", " sim/report sim/serve "},  // limits of the process
-    {"sys/", " sim/model sim/report sim/cli "},    // what the standard library cannot say of files
+    {"sys/mman.h", " core/base "},                           // huge pages
+    {"sys/resource.h", " sim/report sim/serve "},            // limits of the process
+    {"sys/", " sim/model sim/compile sim/report sim/cli "},  // what the standard library cannot say of files
 });
 
 bool sees_library(std::string_view room, std::string_view header) {

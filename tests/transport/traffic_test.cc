@@ -100,6 +100,11 @@ std::map<Key, std::int64_t> by_neuron(const Spec& spec, const RuleSpec& rule_spe
           }
         }
         break;
+      case Channel::kReduce: {  // up and down, of the neuron that is not the agent
+        const oracle::Actor& neuron = m.from.party == Party::kAgent ? m.to : m.from;
+        ++counts[{m.channel, m.lag, neuron.party, neuron.index}];
+        break;
+      }
       default: ++counts[{m.channel, m.lag, m.from.party, m.from.index}];
     }
   }

@@ -110,7 +110,7 @@ TEST(Wire, ExistsForTheEndsOfTheTableAndNoOthers) {
       "POST rate synapse",       "POST readout synapse",   "TARGET environment readout", "FEEDBACK readout rate",
       "TRANSPORT synapse agent", "TRANSPORT synapse rate", "ADJOINT agent rate",         "INFLUENCE rate rate",
       "GATHER rate synapse",     "NORM readout readout",   "CLIP synapse agent",         "CLIP agent synapse",
-      "REWARD environment rate"};
+      "REWARD environment rate", "REDUCE rate agent",      "REDUCE agent rate"};
   const char* const parties[] = {"input", "rate", "readout", "synapse", "environment", "agent"};
   std::set<std::string> found;
   for_every_wire([&]<int kChannel, int kFrom, int kTo>() {
