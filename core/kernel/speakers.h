@@ -9,10 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#if defined(__SSE2__)
-#include <immintrin.h>
-#endif
-
 #include "core/kernel/registers.h"
 
 namespace locus {
@@ -25,21 +21,29 @@ template <class Lane>
   } else {
 #if defined(__AVX512F__)
     if constexpr (sizeof value == 64) {
-      if constexpr (Lane::kLanes == 8) return _mm512_cmp_pd_mask(value, __m512d{}, _CMP_NEQ_UQ);
-      if constexpr (Lane::kLanes == 16) return _mm512_cmp_ps_mask(value, __m512{}, _CMP_NEQ_UQ);
+      constexpr int kDiffers = 4;  // also from what is not a number
+      constexpr int kAsSet = 4;    // exceptions and rounding: those of the thread
+      if constexpr (Lane::kLanes == 8)
+        return __builtin_ia32_cmppd512_mask(value, typename Lane::Type{}, kDiffers, 0xFF, kAsSet);
+      if constexpr (Lane::kLanes == 16)
+        return __builtin_ia32_cmpps512_mask(value, typename Lane::Type{}, kDiffers, 0xFFFF, kAsSet);
     }
 #endif
     const auto set = value != typename Lane::Type{};  // -1 where it is so, else 0
 #if defined(__AVX__)
     if constexpr (sizeof value == 32) {
-      if constexpr (Lane::kLanes == 4) return static_cast<unsigned>(_mm256_movemask_pd(std::bit_cast<__m256d>(set)));
-      if constexpr (Lane::kLanes == 8) return static_cast<unsigned>(_mm256_movemask_ps(std::bit_cast<__m256>(set)));
+      if constexpr (Lane::kLanes == 4)
+        return static_cast<std::uint32_t>(__builtin_ia32_movmskpd256(std::bit_cast<typename Lane::Type>(set)));
+      if constexpr (Lane::kLanes == 8)
+        return static_cast<std::uint32_t>(__builtin_ia32_movmskps256(std::bit_cast<typename Lane::Type>(set)));
     }
 #endif
 #if defined(__SSE2__)
     if constexpr (sizeof value == 16) {
-      if constexpr (Lane::kLanes == 2) return static_cast<unsigned>(_mm_movemask_pd(std::bit_cast<__m128d>(set)));
-      if constexpr (Lane::kLanes == 4) return static_cast<unsigned>(_mm_movemask_ps(std::bit_cast<__m128>(set)));
+      if constexpr (Lane::kLanes == 2)
+        return static_cast<std::uint32_t>(__builtin_ia32_movmskpd(std::bit_cast<typename Lane::Type>(set)));
+      if constexpr (Lane::kLanes == 4)
+        return static_cast<std::uint32_t>(__builtin_ia32_movmskps(std::bit_cast<typename Lane::Type>(set)));
     }
 #endif
     std::uint64_t bits = 0;
