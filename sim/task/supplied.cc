@@ -92,7 +92,8 @@ void SuppliedSource::check_finite(const std::vector<double>& values, std::int32_
     for (std::int32_t tick = 0; tick < shape_.ticks; ++tick) {
       for (std::int32_t k = 0; k < neurons; ++k, ++value) {
         if (std::isfinite(static_cast<R>(*value)) || tick >= length_of(lane)) continue;
-        const std::string column = &values == &reward_ ? "" : fmt::format(", {}", k);  // rewards have none
+        // rewards have no columns
+        const std::string column = &values == &reward_ ? "" : fmt::format(", {}", k);
         refuse_supplied(fmt::format("{}[{}, {}{}]", of, lane, tick, column), fmt::format("is {}", *value),
                         "must be finite");
       }
