@@ -4,12 +4,13 @@ between the changes of every pair of rules at the same weights and data, as a me
 
     python3 docs/figures/alignment_map.py build/release/bin/locus docs/figures [MODEL...]
 
-Runs each model under BPTT alone, with `compare` for all rules that it can have (RTRL only where it is offered), and
+Runs each model under BPTT alone, with `compare` for all rules that it can have (RTRL and its restrictions only where they are offered), and
 reads alignment.csv. Nothing is computed here but means. Without models it takes those of docs/benchmarks.md, the
 paper's two tasks and two models of this project, and writes their tables into that page, each between
 `<!-- table NAME alignment -->` and `<!-- end -->`. Writes alignment_map.svg. Needs python3-matplotlib.
 """
 import collections
+import concurrent.futures
 import csv
 import pathlib
 import subprocess
@@ -25,8 +26,8 @@ import matplotlib.pyplot as plt  # after the choice of what draws
 
 MODELS = ["models/tasks/add.txtpb", "models/tasks/mimic.txtpb", "models/student_teacher.txtpb", "models/sparse.txtpb"]
 
-RULES = ["bptt", "rtrl", "tbptt:5", "tbptt:1", "eprop", "eprop:random", "rflo"]
-UPDATES, EVERY = 400, 40
+RULES = ["bptt", "rtrl", "rtrl:reach:2", "rtrl:paths:4", "tbptt:5", "tbptt:1", "eprop", "eprop:random", "rflo"]
+UPDATES, EVERY, BATCHES = 400, 100, 2
 plt.rcParams.update({
     "font.size": 9, "figure.constrained_layout.use": True, "svg.hashsalt": "locus", "svg.fonttype": "none", "axes.titlesize": 9,
 })
@@ -34,11 +35,11 @@ plt.rcParams.update({
 
 def alignments(program, model, folder):
     """Mean cosines by pair over the comparisons of BPTT's run, and the rules that were compared."""
-    for rules in (RULES, [rule for rule in RULES if rule != "rtrl"]):
+    for rules in (RULES, [rule for rule in RULES if not rule.startswith("rtrl")]):
         out = folder / model.stem
-        words = [program, "run", str(model), "--rule", "bptt", "--updates", str(UPDATES), "--quiet", "--out", str(out)]
+        words = [program, "run", str(model), "--rule", "bptt", "--updates", str(UPDATES), "--quiet", "--threads", "1", "--out", str(out)]
         listed = ", ".join(f'"{rule}"' for rule in rules)
-        words += ["--compare", str(EVERY), "--set", f"compare.rules=[{listed}]", "--set", "compare.batches=4"]
+        words += ["--compare", str(EVERY), "--set", f"compare.rules=[{listed}]", "--set", f"compare.batches={BATCHES}"]
         ran = subprocess.run(words, capture_output=True, text=True)
         if ran.returncode == 0:
             break
@@ -65,11 +66,12 @@ def main(program, figures, *models):
     models = [pathlib.Path(model) for model in models or MODELS]
     columns = min(2, len(models))
     rows = -(-len(models) // columns)
-    drawn, panels = plt.subplots(rows, columns, figsize=(4.2 * columns, 4.0 * rows), squeeze=False)
+    drawn, panels = plt.subplots(rows, columns, figsize=(5.0 * columns, 4.8 * rows), squeeze=False)
     panels = panels.ravel()
     with tempfile.TemporaryDirectory() as folder:
-        for panel, model in zip(panels, models):
-            means, rules = alignments(program, model, pathlib.Path(folder))
+        with concurrent.futures.ThreadPoolExecutor() as side_by_side:
+            found = list(side_by_side.map(lambda model: alignments(program, model, pathlib.Path(folder)), models))
+        for panel, model, (means, rules) in zip(panels, models, found):
             square = [[means.get((rule, other), float("nan")) for other in rules] for rule in rules]
             image = panel.imshow(square, cmap="PuOr_r", vmin=-1, vmax=1)
             panel.set_xticks(range(len(rules)), rules, rotation=60, ha="right")
