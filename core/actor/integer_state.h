@@ -30,7 +30,7 @@ enum class LeakRounding : std::uint8_t { kDown, kStochastic };
 /// What a model says of shift registers.
 struct LeakRegisters {
   std::vector<std::int32_t> seeds;  // neuron i draws from register i modulo their number
-  std::int32_t length = 15;          // bits
+  std::int32_t length = 15;         // bits
   std::int32_t tap = 1;
   std::int32_t first_tick = 1;  // the tick of trial 0 that has the first draws
   friend bool operator==(const LeakRegisters&, const LeakRegisters&) = default;

@@ -45,7 +45,8 @@ struct Neurons {
   // the first one's, and `each` has all (size)
   std::optional<LifParameters> lif;
   std::vector<Lif<double>> each = {};
-  bool is_plain = true;                      // all are plain (lif_neuron.h); only for spiking neurons
+  // all are plain (lif_neuron.h); only for spiking neurons
+  bool is_plain = true;
   std::optional<IntegerLeaks> integer = {};  // of spiking neurons whose voltages are whole numbers
   double decay = 0;                          // alpha of a leaky readout; 0: no memory
   double gain = 1;                           // zeta of a readout

@@ -35,7 +35,8 @@ ShiftRegister::ShiftRegister(std::uint32_t seed, std::int32_t length, std::int32
   do {
     // b[t], t = 0, 1, ...: the states hold b[t + tap - length] .. b[t + tap - 1]
     bits.push_back(static_cast<std::uint8_t>(state >> static_cast<std::uint32_t>(length - tap) & 1U));
-    const std::uint32_t next = bits.back() ^ (state & 1U) ? 1U : 0U;  // b[t + tap] = b[t] xor b[t + tap - length]
+    // b[t + tap] = b[t] xor b[t + tap - length]
+    const std::uint32_t next = bits.back() ^ (state & 1U) ? 1U : 0U;
     state = state >> 1U | next << static_cast<std::uint32_t>(length - 1);
   } while (state != begin);
   draws_.resize(bits.size());

@@ -1,8 +1,8 @@
 // Who speaks: the values of a column that are not 0, found without a branch a value.
 //
 // Why: which of a few neurons spike in a tick is what a processor cannot foresee. A comparison of a
-// register gives a bit a value, and only bits that are set cost more. Cost: a comparison a register,
-// and a visit for each that speaks.
+// register gives a bit a value, and only bits that are set cost more. Cost: a comparison a
+// register, and a visit for each that speaks.
 #pragma once
 
 #include <bit>

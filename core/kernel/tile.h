@@ -73,8 +73,8 @@ struct TileProgram {
   std::vector<std::uint8_t> reads_source;  // by index of kSource
 };
 
-/// The columns of the synapses of one source, and of their targets. Compiled kernels know the layout
-/// of this struct (core/kernel/kernel_text.cc).
+/// The columns of the synapses of one source, and of their targets. Compiled kernels know the
+/// layout of this struct (core/kernel/kernel_text.cc).
 template <class R>
 struct TileColumns {
   std::int64_t synapses = 0;  // of the source

@@ -164,7 +164,8 @@ void RankOne<R>::hear(Columns<R>& transport) {
 template <class R>
 void RankOne<R>::step_neurons(const Network<R>& network, Tick now) {
   for (std::int32_t lane = 0; lane < lanes_; ++lane) {
-    const std::int32_t own = now.value - network.late[static_cast<std::size_t>(lane)];  // tick of the trial
+    // tick of the trial
+    const std::int32_t own = now.value - network.late[static_cast<std::size_t>(lane)];
     const std::uint64_t trial = static_cast<std::uint64_t>(network.first_trial) + static_cast<std::uint64_t>(lane);
     for (std::int32_t i = 0; i < neurons_; ++i) {
       R sign = R(0);  // nothing is drawn before a trial

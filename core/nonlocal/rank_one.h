@@ -10,7 +10,8 @@
 // neither rho depends on the signs of its tick, E[a~ theta~] is what RTRL keeps, and E[Delta] its
 // change. Norms choose the rho that give the least variance:
 //
-//     rho_0 = sqrt(|theta~| / |J a|), 1 if either is 0;  rho_1 = sqrt(|(nu * alpha phi') pre^T| / |nu|)
+//     rho_0 = sqrt(|theta~| / |J a|), 1 if either is 0;  rho_1 = sqrt(|(nu * alpha phi') pre^T| /
+//     |nu|)
 //
 // A tick in which nothing is drawn (|(nu * alpha phi') pre^T| = 0) adds nothing to either factor.
 // The factor a~ travels as activities do: AXON over W, and a DENDRITE each. Norms and A^T eps . a~

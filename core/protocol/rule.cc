@@ -158,7 +158,8 @@ constexpr std::array<Rule, kRuleKinds> kRules = {{
      .title = "unbiased online recurrent optimization: RTRL in the mean, from the product of two random factors",
      .equation = "J a = (1 - alpha) a~ + alpha phi'_t * (W a~);  nu_i = +-1, drawn anew in each tick\n"
                  "a~ = rho_0 J a + rho_1 nu;  theta~ = theta~ / rho_0 + (nu * alpha phi'_t) pre_t^T / rho_1\n"
-                 "rho_0 = sqrt(|theta~| / |J a|), 1 if either is 0;  rho_1 = sqrt(|(nu * alpha phi'_t) pre_t^T| / |nu|); if it is 0 nothing is added\n"
+                 "rho_0 = sqrt(|theta~| / |J a|), 1 if either is 0;  rho_1 = sqrt(|(nu * alpha phi'_t) pre_t^T| / |nu|); "
+                 "if it is 0 nothing is added\n"
                  "Delta += (A^T eps_t . a~) theta~",
      .source = "Tallec & Ollivier, ICLR 2018 (arXiv:1702.05043)",
      .state = "a~: one scalar a neuron; theta~: one scalar a synapse, which its neuron keeps",

@@ -111,8 +111,8 @@ RuleKind local_kind(LocalSignal signal, RewardFrom reward = RewardFrom::kTrials)
 inline bool has_losses(const Rule& rule) {
   return rule.drive != Drive::kNothing && rule.signal != SignalSource::kNowhere && rule.signal != SignalSource::kReward;
 }
-/// True if theory may have a formula of the rule's expected changes: they follow from the gradient's
-/// arithmetic without a choice of what is kept and without draws.
+/// True if theory may have a formula of the rule's expected changes: they follow from the
+/// gradient's arithmetic without a choice of what is kept and without draws.
 inline bool is_of_theory(const Rule& rule) {
   return rule.drive != Drive::kNothing && rule.drive != Drive::kFactors && rule.keeps == Keeps::kAll;
 }

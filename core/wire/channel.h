@@ -30,7 +30,8 @@ enum class Channel : std::uint8_t {
   // changes
   kClip,
   kReward,  // environment -> rate neuron: a reward, the same for all
-  kReduce,  // rate neuron -> agent: parts of sums over all; agent -> rate neuron: what follows from them
+  // rate neuron -> agent: parts of sums over all; agent -> rate neuron: what follows from them
+  kReduce,
 };
 inline constexpr int kChannels = 13;
 

@@ -41,7 +41,8 @@ Exit in_ranks(std::string_view program, bool apart, const Console& console,
   if (!ended) {
     console.out << std::flush;
     console.err << std::flush;
-    ranks->abort(static_cast<int>(code));
+    ranks->end_all(static_cast<int>(code));
+    return code;
   }
   // a launcher ends the others when one process ends with another code than 0
   ranks->finish();

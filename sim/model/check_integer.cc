@@ -8,8 +8,9 @@
 namespace locus {
 namespace {
 
-constexpr std::int32_t kMostIntegerBits = 24;  // float32 holds such numbers, and a spike's threshold beside them
-constexpr std::int32_t kMostLeakBits = 16;     // their products with the voltage are exact
+// float32 holds such numbers, and a spike's threshold beside them
+constexpr std::int32_t kMostIntegerBits = 24;
+constexpr std::int32_t kMostLeakBits = 16;  // their products with the voltage are exact
 constexpr std::size_t kMostRegisters = 16;
 
 void check_registers(const LeakRegisters& registers, const FieldPath& where, FaultList& faults) {

@@ -2,8 +2,8 @@
 //
 // A rule is named by its name in the model, or by a short form with its numbers
 // (core/protocol/rule.h): bptt, tbptt:DEPTH[:STRIDE], rflo[:DECAY], eprop, eprop:random, rtrl,
-// rtrl:reach:REACH, rtrl:paths:PATHS, rtrl:core, uoro, none. A name in the model comes first. Weights are
-// drawn when the network is built, so that a new seed changes them too.
+// rtrl:reach:REACH, rtrl:paths:PATHS, rtrl:core, uoro, none. A name in the model comes first.
+// Weights are drawn when the network is built, so that a new seed changes them too.
 #pragma once
 
 #include <cstdint>

@@ -18,7 +18,8 @@ inline constexpr int kForwardWaves = 2;  // the first ones; the others are learn
 constexpr int wave_of(const PhaseRow& phase) {
   switch (phase.when) {
     case When::kArrival: return phase.over == Over::kA ? 1 : 0;
-    case When::kLaterTick: return phase.channel == Channel::kAxon ? 0 : 2;  // factors go with activities
+    // factors go with activities
+    case When::kLaterTick: return phase.channel == Channel::kAxon ? 0 : 2;
     case When::kError:
       if (phase.from == Party::kEnvironment || phase.over == Over::kReadoutPairs) return 3;
       return phase.over == Over::kForeignSynapses ? 5 : 4;

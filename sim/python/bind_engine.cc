@@ -21,7 +21,8 @@ namespace py = pybind11;
 
 namespace {
 
-using Ranges = std::map<std::string, std::pair<double, double>>;  // by name: the least and the largest
+// by name: the least and the largest
+using Ranges = std::map<std::string, std::pair<double, double>>;
 
 std::map<std::string, Range> ranges_of(const Ranges& given) {
   std::map<std::string, Range> ranges;

@@ -60,7 +60,8 @@ py::array copy_of(std::span<const double> values, std::int32_t rows, std::int32_
 
 std::span<const double> span_of(const Doubles& array) { return {array.data(), static_cast<std::size_t>(array.size())}; }
 
-/// Losses of the next `updates` updates; fewer where the run diverges. Ctrl-C raises after an update.
+/// Losses of the next `updates` updates; fewer where the run diverges. Ctrl-C raises after an
+/// update.
 std::vector<double> update(Session& session, std::int64_t updates) {
   const std::size_t before = session.losses().size();
   auto looked = std::chrono::steady_clock::now();

@@ -36,8 +36,9 @@ class DefaultArithmetic {
   std::fenv_t before_;
 };
 
-/// Works on a thread of its own, without the lock, while this one lets Python handle its signals every
-/// 50 ms. An exception of theirs (Ctrl-C) sets `interrupt` and is raised when the work has ended.
+/// Works on a thread of its own, without the lock, while this one lets Python handle its signals
+/// every 50 ms. An exception of theirs (Ctrl-C) sets `interrupt` and is raised when the work has
+/// ended.
 template <class Work>
 auto with_signals(std::atomic<bool>& interrupt, Work work) {
   auto done = std::async(std::launch::async, std::move(work));

@@ -13,7 +13,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "core/transport/rank_exchange.h"
+#include "core/base/rank_exchange.h"
 
 namespace locus {
 

@@ -4,7 +4,7 @@
 // the time and needs that library on every machine; ours loads none but under a launcher. One
 // module is built for each MPI that the build finds (sim/ranks/mpi/module.cc), since their binary
 // interfaces differ.
-// Law: a module moves bytes and adds nothing (core/transport/rank_exchange.h). All calls come from
+// Law: a module moves bytes and adds nothing (core/base/rank_exchange.h). All calls come from
 // one thread.
 #pragma once
 
@@ -28,7 +28,7 @@ struct LocusRankModule {
   /// Waits for all, and leaves.
   void (*finish)(void* context);
   /// Ends all processes with an exit code.
-  void (*abort)(void* context, int code);
+  void (*end_all)(void* context, int code);
 };
 }
 

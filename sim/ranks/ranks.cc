@@ -95,9 +95,6 @@ void Ranks::finish() {
   module_->finish(context);
 }
 
-void Ranks::abort(int code) {
-  module_->abort(exchange_.context, code);
-  std::_Exit(code);
-}
+void Ranks::end_all(int code) { module_->end_all(exchange_.context, code); }
 
 }  // namespace locus

@@ -8,7 +8,7 @@
 
 #include <string>
 
-#include "core/transport/rank_exchange.h"
+#include "core/base/rank_exchange.h"
 #include "sim/ranks/launch.h"
 
 struct LocusRankModule;
@@ -34,8 +34,8 @@ class Ranks {
 
   /// Waits for all, and leaves; must be the last call.
   void finish();
-  /// Ends all processes with this exit code.
-  [[noreturn]] void abort(int code);
+  /// Ends all processes with this exit code. What returns from it must send nothing more.
+  void end_all(int code);
 
  private:
   void* library_ = nullptr;

@@ -3,14 +3,14 @@
 // Each compared rule has a learner of its own, over a door of its own. Before a comparison it gets
 // the weights of the run and, where neurons carry their state from trial to trial, that state; then
 // it sees the same batches as all others. A rule whose feedback learns gets R as well, as its run
-// has made it by then; other runs have no such R, and leave the rule out. Nothing that the run's actors hold, and no count, changes
-// by a bit. Learners are in float64 and columns, whatever the run has. Weights stay the same within
-// a comparison, also where the model commits every tick. Its change is read off a commit: weights
-// are set to 0 between the last trial and a plain commit of rate 1, so that they become -change
-// exactly, whatever way the transport takes.
-// Cost: a network for each compared rule; a trial of each, a few times for several batches; for the
-// curvature up to 2 x kMostProducts trials of BPTT, and as many vectors of all changes.
-// Source: Marschall, Cho & Savin, JMLR 2020 (alignment of rules); Liu et al. 2022 (curvature).
+// has made it by then; other runs have no such R, and leave the rule out. Nothing that the run's
+// actors hold, and no count, changes by a bit. Learners are in float64 and columns, whatever the
+// run has. Weights stay the same within a comparison, also where the model commits every tick. Its
+// change is read off a commit: weights are set to 0 between the last trial and a plain commit of
+// rate 1, so that they become -change exactly, whatever way the transport takes. Cost: a network
+// for each compared rule; a trial of each, a few times for several batches; for the curvature up to
+// 2 x kMostProducts trials of BPTT, and as many vectors of all changes. Source: Marschall, Cho &
+// Savin, JMLR 2020 (alignment of rules); Liu et al. 2022 (curvature).
 #pragma once
 
 #include <cstdint>
@@ -38,9 +38,10 @@ TrainingSpec training_to_compare(const TrainingSpec& training);
 
 /// A run between two updates, as far as a comparison depends on it.
 struct ComparedState {
-  std::vector<std::vector<double>> weights;  // of every projection in the order of the model file (weights.h)
-  std::vector<Kept> carried;                 // carried_of the run's network
-  std::vector<Kept> feedback;                // learning_feedback_of the same
+  // of every projection in the order of the model file (weights.h)
+  std::vector<std::vector<double>> weights;
+  std::vector<Kept> carried;   // carried_of the run's network
+  std::vector<Kept> feedback;  // learning_feedback_of the same
 };
 
 class Comparator {
@@ -48,8 +49,8 @@ class Comparator {
   /// Products with the Hessian for one curvature.
   static constexpr std::int32_t kMostProducts = 48;
 
-  /// Along the run of `run`, a rule of `spec` that learns. The spec, which asks for comparisons, and
-  /// its topology outlive this.
+  /// Along the run of `run`, a rule of `spec` that learns. The spec, which asks for comparisons,
+  /// and its topology outlive this.
   Comparator(const Spec& spec, const Topology& topology, const RuleSpec& run, Executor executor);
   ~Comparator();
   Comparator(const Comparator&) = delete;

@@ -1,5 +1,5 @@
-// Gathering: the whole network of a run that several ranks share, and all that they have counted, on
-// the first of them: for results, checkpoints and whatever looks at a network as a whole.
+// Gathering: the whole network of a run that several ranks share, and all that they have counted,
+// on the first of them: for results, checkpoints and whatever looks at a network as a whole.
 //
 // Of one process it is the learner's own network and ledger, at no cost. Cost, of several: on the
 // first rank a second network; each time, the weights and moments of all ranks once over the wire,
@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "core/actor/network.h"
-#include "core/transport/rank_exchange.h"
+#include "core/base/rank_exchange.h"
 #include "core/wire/ledger.h"
 #include "sim/model/spec.h"
 

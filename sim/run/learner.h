@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "core/base/indexed.h"
+#include "core/base/rank_exchange.h"
 #include "core/protocol/learning.h"
 #include "core/transport/executor.h"
-#include "core/transport/rank_exchange.h"
 #include "core/wire/topology.h"
 #include "sim/compile/kernel_library.h"
 #include "sim/model/spec.h"

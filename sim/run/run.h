@@ -12,7 +12,7 @@
 #include <span>
 #include <string>
 
-#include "core/transport/rank_exchange.h"
+#include "core/base/rank_exchange.h"
 #include "sim/compile/compile.h"
 #include "sim/model/spec.h"
 #include "sim/model/wire.h"
@@ -56,8 +56,9 @@ struct RunOptions {
   // that follows an update closes it. May be empty: then nothing is looked at. What it does bears
   // on nothing.
   Look look = {};
-  // With several ranks the process is one of them: all call run() with the same spec and options but
-  // for the three above, and the first one's result is that of the run; the others' is of no use.
+  // With several ranks the process is one of them: all call run() with the same spec and options
+  // but for the three above, and the first one's result is that of the run; the others' is of no
+  // use.
   RankExchange exchange = {};
   // of rules that a model writes itself, in columns. Nothing is compiled unless it says so
   CompileOptions compile = {};
@@ -77,8 +78,9 @@ RunResult not_begun(const Spec& spec, Topology topology = {}, const RunOptions& 
 
 /// Runs every rule of the spec, in order. Errors of a run (divergence, a broken locality budget, an
 /// interrupt) end that rule, stand in its Outcome and let the others run (an interrupt ends them
-/// all). Throws UsageError where a rule must be compiled and cannot be; ModelError where the spec is not valid (sim/model/check.h), before anything is made
-/// of it; CheckFailure on a defect, std::bad_alloc when memory ends.
+/// all). Throws UsageError where a rule must be compiled and cannot be; ModelError where the spec
+/// is not valid (sim/model/check.h), before anything is made of it; CheckFailure on a defect,
+/// std::bad_alloc when memory ends.
 RunResult run(const Spec& spec, const RunOptions& options = {});
 
 /// The same with a topology that has been made: topology_of(spec), targets listed. The spec has

@@ -33,7 +33,8 @@ TEST(ShiftRegister, GivesTheNumbersOfAChip) {
 TEST(ShiftRegister, IsAQueueOfBits) {
   for (std::int32_t length = 2; length <= 12; ++length) {
     for (std::int32_t tap = 1; tap < length; ++tap) {
-      const std::int32_t take = length - 1;  // no bit before b[0] is skipped by the first column of the seed
+      // no bit before b[0] is skipped by the first column of the seed
+      const std::int32_t take = length - 1;
       const std::uint32_t seed = 1 + static_cast<std::uint32_t>(tap) % ((1U << static_cast<std::uint32_t>(length)) - 1);
       const ShiftRegister own(seed, length, tap, take);
       std::deque<std::uint32_t> bits;  // b[tap - length] .. b[tap - 1]

@@ -1,6 +1,6 @@
 // Whole runs of ranks, here threads with an exchange by copy: what the first rank has at the end is
-// the result of one process, and so is each of its states on the way, from which any number of ranks
-// goes on.
+// the result of one process, and so is each of its states on the way, from which any number of
+// ranks goes on.
 #include "sim/run/run.h"
 
 #include <atomic>

@@ -138,7 +138,8 @@ TEST(IntegerNetworks, AreALoopOfIntegers) {
           for (int trial = 0; trial < 4; ++trial) {
             for (int t = 1; t <= kTicks; ++t) {
               for (int i = 0; i < kNeurons; ++i) {
-                const auto cell = static_cast<std::size_t>(trial % 2 * kNeurons + i);  // lane by lane
+                // lane by lane
+                const auto cell = static_cast<std::size_t>(trial % 2 * kNeurons + i);
                 ASSERT_EQ(seen.at(0, 0, trial / 2, t)[cell], wanted.v[trial][t][i]) << name(transport) << ", tick " << t;
                 ASSERT_EQ(seen.at(0, 1, trial / 2, t)[cell], wanted.z[trial][t][i]) << name(transport) << ", tick " << t;
               }

@@ -35,7 +35,7 @@ class Replica {
     weighted_errors_.assign(ticks_ + 1, Row(net.a.size()));
     sweep_done_.assign(ticks_ + 1, false);
     trace_.assign(plastic_.size(), 0.0);
-    if (carries()) sensitivity_.assign(net.units, Row(plastic_.size()));
+    if (net.carries) sensitivity_.assign(net.units, Row(plastic_.size()));
     rows_ = std::visit([](const auto& input) { return static_cast<std::size_t>(input.rows); }, trial.input);
     if (rows_ == ticks_) h_[0] = start;
     start_ = start;
@@ -70,7 +70,6 @@ class Replica {
 
  private:
   bool sweeps() const { return rule_.kind == RuleKind::kBptt || rule_.kind == RuleKind::kTbptt; }
-  bool carries() const { return net_.carries; }  // sensitivities
   bool symmetric() const { return rule_.kind == RuleKind::kEprop || net_.tells_behind; }
   bool final_loss() const { return spec_.training.loss == Loss::kFinal; }
   std::size_t warmup() const { return static_cast<std::size_t>(spec_.training.warmup); }
@@ -126,7 +125,7 @@ class Replica {
     propagate(net_.b, x_, Party::kInput, Party::kRate, u);
     propagate(net_.w, h_, Party::kRate, Party::kRate, u);
     std::vector<Row> inflow;
-    if (carries()) inflow = influence();
+    if (net_.carries) inflow = influence();
     for (std::size_t i = 0; i < net_.units; ++i) {
       const double noise = row() == 0 ? 0 : net_.noise[i].at(answer_.trials, row());
       if (!net_.noise[i].on_activity) u[i] += noise;
@@ -137,7 +136,7 @@ class Replica {
       if (net_.activation[i] == Activation::kRelu)
         answer_.nearest_kink = std::min(answer_.nearest_kink, std::abs(u[i]));
     }
-    if (carries()) step_sensitivities(inflow);
+    if (net_.carries) step_sensitivities(inflow);
     y_ = Row(net_.readouts);
     propagate(net_.a, h_, Party::kRate, Party::kReadout, y_);
     propagate(net_.d, x_, Party::kInput, Party::kReadout, y_);
@@ -190,7 +189,7 @@ class Replica {
       case RuleKind::kUoro: uoro(); return true;
       default: break;
     }
-    if (!carries()) throw std::invalid_argument("the oracle does not know this rule");
+    if (!net_.carries) throw std::invalid_argument("the oracle does not know this rule");
     rtrl();
     return true;
   }

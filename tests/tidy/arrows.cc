@@ -69,7 +69,8 @@ constexpr std::array kDependencies = std::to_array<Dependency>({
     {"Eigen/", " * "},
     {"Random123/", " core/base "},
     {"fmt/",
-     " sim/model sim/task sim/place sim/engine sim/ranks sim/compile sim/run sim/report sim/sweep sim/serve sim/theory sim/study sim/cli sim/python "},
+     " sim/model sim/task sim/place sim/engine sim/ranks sim/compile sim/run sim/report sim/sweep sim/serve "
+     "sim/theory sim/study sim/cli sim/python "},
     {"openssl/", " sim/model sim/run sim/report "},
     {"minizip/", " sim/model "},
     {"mpi.h", " sim/ranks/mpi "},
@@ -80,9 +81,10 @@ constexpr std::array kDependencies = std::to_array<Dependency>({
     {"boost/", " sim/run sim/serve sim/theory "},
     {"CLI/", " sim/cli "},
     {"pybind11/", " sim/python "},
-    {"sys/mman.h", " core/base "},                           // huge pages
-    {"sys/resource.h", " sim/report sim/serve "},            // limits of the process
-    {"sys/", " sim/model sim/compile sim/report sim/cli "},  // what the standard library cannot say of files
+    {"sys/mman.h", " core/base "},                 // huge pages
+    {"sys/resource.h", " sim/report sim/serve "},  // limits of the process
+    // what the standard library cannot say of files
+    {"sys/", " sim/model sim/compile sim/report sim/cli "},
 });
 
 bool sees_library(std::string_view room, std::string_view header) {

@@ -42,7 +42,8 @@ constexpr std::string_view kUmbrella = "sim/locus.h";
 bool is_built(const Tree& tree, const File& file) {
   const std::string folder = file.folder();
   if (file.path == kUmbrella) return true;
-  if (folder == "sim/python") return true;  // a module, whose own CMakeLists.txt takes them all
+  // modules, whose own CMakeLists.txt take them all
+  if (folder == "sim/python" || folder == "sim/ranks/mpi") return true;
   if (file.under("core/") || file.under("sim/")) return is_layer(tree, folder);
   if (std::count(folder.begin(), folder.end(), '/') != 1) return folder == "examples";
   if (folder == "tests/fuzz")

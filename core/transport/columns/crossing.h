@@ -1,4 +1,4 @@
-// Crossing: what the ranks of a run hand each other (core/transport/rank_exchange.h): activities
+// Crossing: what the ranks of a run hand each other (core/base/rank_exchange.h): activities
 // after each step, and the nodes of trees of sums over neurons (core/base/tree.h), which every
 // receiver adds up in the order of the tree.
 //
@@ -13,7 +13,7 @@
 
 #include "core/actor/network.h"
 #include "core/base/function_ref.h"
-#include "core/transport/rank_exchange.h"
+#include "core/base/rank_exchange.h"
 
 namespace locus {
 

@@ -1,9 +1,9 @@
-// The module over MPI (sim/ranks/rank_module.h), through its C interface: compiled once for each MPI
-// library, into a shared object of its own that nothing else is linked with.
+// The module over MPI (sim/ranks/rank_module.h), through its C interface: compiled once for each
+// MPI library, into a shared object of its own that nothing else is linked with.
 //
 // Sources: MPI: A Message-Passing Interface Standard 3.1, 5.7 (Allgather), 3.7 (Isend, Irecv), 8.7
-// (Init, Finalize, Abort). MPI_Allgather of equal blocks moves no byte twice; a trade is of messages
-// from each to each, as that of MPI_Alltoallv, whose sizes are integers of 32 bits.
+// (Init, Finalize, Abort). MPI_Allgather of equal blocks moves no byte twice; a trade is of
+// messages from each to each, as that of MPI_Alltoallv, whose sizes are integers of 32 bits.
 #include <algorithm>
 #include <cstdio>
 #include <mpi.h>
@@ -111,6 +111,6 @@ const LocusRankModule locus_rank_module = {
     .share = &share,
     .trade = &trade,
     .finish = &finish,
-    .abort = [](void* context, int code) { MPI_Abort(world_of(context).all, code); },
+    .end_all = [](void* context, int code) { MPI_Abort(world_of(context).all, code); },
 };
 }
