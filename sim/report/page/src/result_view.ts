@@ -44,7 +44,7 @@ function subtitle(result: Result): string {
 function lostBy(local: Rule, result: Result): string | undefined {
   if (local.kind !== "rflo" && local.kind !== "eprop:random") return undefined;
   const given = (result.json.outline?.givenFeedback ?? []).includes(local.name);
-  const wires = given ? "errors come over fixed wires that the model gives, which may be aligned with the task" : "errors come over fixed wires that need not match the output weights";
+  const wires = given ? "errors come over wires that the model gives, which may be aligned with the task" : "errors come over wires that need not match the output weights";
   return `${wires}, and what a neuron does to the others' future is left out`;
 }
 

@@ -83,7 +83,7 @@ export function lagChart(result: Result): Chart {
     id: "lags",
     title: "Messages by lag",
     takeaway: lagTakeaway(result),
-    how: "Lag 0 is the present tick. Local: within a neuron and its own synapses. Broadcast: the error, over fixed wires of its own. Non-local: wires that no synapse of its own has. Environment: targets.",
+    how: "Lag 0 is the present tick. Local: within a neuron and its own synapses. Broadcast: the error, over wires of its own. Non-local: wires that no synapse of its own has. Environment: targets.",
     columns: ["rule", "wires", "lag", "messages a trial"],
     rows: all.map((point) => [point.rule, point.wires, point.lag, point.messages]),
     draw,
