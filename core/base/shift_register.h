@@ -4,7 +4,7 @@
 // the next ones. Its period is at most 2^length - 1, and the table of one period turns "the k-th
 // draw" into a look-up: a pure function of its place, like the counter-based numbers
 // (core/base/random.h), so that neither threads nor order matter.
-// Cost: 4 bytes a bit of the period; a draw is one division and one load.
+// Cost: 4 bytes a bit of the period; a draw is some ten divisions and one load.
 #pragma once
 
 #include <cstdint>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import os
 from typing import TYPE_CHECKING, Any, Mapping, Sequence, Union
 
@@ -137,7 +138,7 @@ def _ends_of(ranges: Ranges | None) -> dict[str, tuple[float, float]]:
     ends: dict[str, tuple[float, float]] = {}
     for name, given in (ranges or {}).items():
         try:
-            low, high = (-given, given) if isinstance(given, (int, float)) else given
+            low, high = (-given, given) if isinstance(given, numbers.Real) else given
             ends[name] = (float(low), float(high))
         except (TypeError, ValueError):
             raise UsageError(f"ranges: {name} is {given!r}; must be a size, or (least, largest)") from None

@@ -320,6 +320,8 @@ class Model(Network, Task):
         if self._supplied is not None or self.proto.task.WhichOneof("kind") is not None:
             return self._spec([rule])
         model = self.copy()
+        model._trials = model._held_out = None  # of a task that was taken away
+        model.proto.training.ClearField("evaluation")
         hold_places_of_session(model.proto)
         spec = model._spec([rule])
         spec.drop_task()

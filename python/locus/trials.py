@@ -239,7 +239,7 @@ def hold_places_of_session(model: model_pb2.Model) -> None:
     training = model.training
     if not training.ticks:
         raise UsageError("Session: the model has no task, and training.ticks is not given; must be (train(ticks=...))")
-    training.updates = training.updates or 1
+    training.updates = training.updates or 2**31 - 1  # a session has no last update, so that its schedule goes on
     hold_places(model.task.recorded, training.ticks, _columns(model), answered=True, rewarded=True)
 
 

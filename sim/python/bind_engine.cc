@@ -1,4 +1,5 @@
 // Which learning engines of chips can hold a model's rules, and what a rule learns on one.
+#include <cmath>
 #include <map>
 #include <string>
 #include <utility>
@@ -28,7 +29,7 @@ std::map<std::string, Range> ranges_of(const Ranges& given) {
   std::map<std::string, Range> ranges;
   for (const auto& [name, ends] : given) {
     const auto [low, high] = ends;
-    if (!(low < high) || low > 0 || high < 0) {
+    if (!std::isfinite(low) || !std::isfinite(high) || !(low < high) || low > 0 || high < 0) {
       throw UsageError(fmt::format("ranges: {} is {} .. {}; must be from the least to the largest, with 0 between",
                                    name, low, high));
     }

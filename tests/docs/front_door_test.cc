@@ -22,7 +22,7 @@ using locus::aligned, locus::Alignment, locus::ArgumentError, locus::axis_of, lo
     locus::RunOptions, locus::save, locus::Scatter, locus::Session, locus::SessionError, locus::SessionOptions,
     locus::Severity, locus::sparse, locus::sparse_in_degree, locus::sparse_random, locus::Spec, locus::Status,
     locus::sweep, locus::SweepAxis, locus::SweepOptions, locus::SweepPlan, locus::SweepResult, locus::Tally,
-    locus::tbptt, locus::trial, locus::TransportKind, locus::UsageError;
+    locus::tbptt, locus::trial, locus::TransportKind, locus::uoro, locus::UsageError;
 }  // namespace promised
 
 namespace locus {

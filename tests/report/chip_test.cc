@@ -228,7 +228,7 @@ TEST(ChipDrawing, ShowsEveryCore) {
   chip.neurons_per_core = 1;
   for (const PlacementPolicy policy : {PlacementPolicy::kBlock, PlacementPolicy::kRoundRobin}) {
     chip.policy = policy;
-    const std::string large = chip_drawing(chip, topology_of(small_model({2, 4000, 2, 2}, Style{.sparse = true}, 1)));
+    const std::string large = chip_drawing(chip, topology_of(small_model({2, 400, 2, 2}, Style{.sparse = true}, 1)));
     expect_narrow(large);
     EXPECT_LE(std::ranges::count(large, '\n'), 16) << large;
   }
