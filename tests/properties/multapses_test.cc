@@ -81,7 +81,8 @@ TEST(Multapses, OfEqualDelayAreTheirSum) {
     spec.training.learning_rate = 0.0625;
     spec.training.updates = 2;
     if (seed % 2 == 0) spec.training.commit = CommitWhen::kEveryTick;
-    // which paths are drawn depends on the number of synapses, and UORO's factors on the norm of their traces
+    // which paths are drawn depends on the number of synapses, and UORO's factors on the norm of
+    // their traces
     std::erase_if(spec.rules, [](const RuleSpec& rule) {
       return rule.kind == RuleKind::kUoro || locus::rule(rule.kind).keeps == Keeps::kPaths;
     });

@@ -215,6 +215,23 @@ def test_a_world_needs_no_task():
         net.update()
 
 
+def test_a_world_has_a_schedule_without_end():
+    weights = []
+    for updates in (6, 0):  # of a model whose schedule is over with the last of them, and of one that names none
+        m = bare()
+        m.proto.training.updates = updates
+        m.proto.training.schedule.warmup = 4
+        net = locus.Session(m, "mine", learning_rate=RATE)
+        steps = []
+        for _ in range(6):
+            before = net.weights["W"]
+            net.learn(X[:2], reward=REWARD[:2])
+            steps.append(np.abs(net.weights["W"] - before).max())
+        assert steps[4] > 2 * steps[0]
+        weights.append(net.weights["W"])
+    assert (weights[0] == weights[1]).all()
+
+
 def test_a_taught_session_needs_no_task_either():
     m = bare(loss="sequence")
     del m.proto.rules[:]
