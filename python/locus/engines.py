@@ -136,6 +136,7 @@ def _of_bindings(found: dict[str, Any], part: str) -> list[dict[str, Any]]:
 def _ends_of(ranges: Ranges | None) -> dict[str, tuple[float, float]]:
     """Ranges from the least to the largest; a number is a size of both signs."""
     ends: dict[str, tuple[float, float]] = {}
+    given: Any  # a number may be one of NumPy's, too
     for name, given in (ranges or {}).items():
         try:
             low, high = (-given, given) if isinstance(given, numbers.Real) else given
