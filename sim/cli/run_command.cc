@@ -115,8 +115,7 @@ std::vector<Job> RunInvocation::load(const Ranks& ranks, ProgressLine& progress,
     arguments_.keep_apart(present_launch());
     if (!ranks.alone()) arguments_.check_shared();
     if (!ranks.is_first()) arguments_.keep_silent();
-    jobs = load_jobs(arguments_, origin_, progress, console);
-    for (const Job& job : jobs) check_ranks(ranks, job.spec, console);
+    jobs = load_jobs(arguments_, origin_, progress, console, [&](const Spec& spec) { check_ranks(ranks, spec, console); });
   });
   for (const Job& job : jobs) check_identity(ranks, job.spec, arguments_.rank);
   return jobs;
