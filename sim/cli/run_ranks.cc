@@ -74,10 +74,12 @@ void check_identity(const Ranks& ranks, const Spec& spec, bool rank_of_large) {
                                       ::gnu_get_libc_version(), spec.sha256.substr(0, 12),
                                       provenance_of(spec, TransportKind::kBatched, rank_of_large).sha256.substr(0, 12));
   const std::vector<std::string> all = texts_of_all(ranks.exchange(), own);
-  for (std::size_t rank = 1; rank < all.size(); ++rank) {
-    if (all[rank] != all.front())
-      throw RanksDisagree(fmt::format("ranks 0 and {} are not of one run: {}; {}", rank, all.front(), all[rank]));
-  }
+  in_turn(ranks, [&] {
+    for (std::size_t rank = 1; rank < all.size(); ++rank) {
+      if (all[rank] != all.front())
+        throw RanksDisagree(fmt::format("ranks 0 and {} are not of one run: {}; {}", rank, all.front(), all[rank]));
+    }
+  });
 }
 
 }  // namespace locus

@@ -242,6 +242,7 @@ bool RuleRun<R, T>::agree(double loss, bool finite) const {
   const auto bits = [](const Met& met) { return std::bit_cast<std::uint64_t>(met.loss); };
   for (std::size_t rank = 1; rank < all.size(); ++rank) {
     if (bits(all[rank]) == bits(all.front())) continue;
+    if (!is_first()) heard_of_first(options_.exchange, char{0});  // that one says it, and ends all
     throw RanksDisagree(fmt::format("ranks 0 and {} disagree after update {}: their processors or C libraries differ",
                                     rank, outcome_.updates + 1));
   }
