@@ -57,8 +57,9 @@ struct RunArguments {
   void declare(CLI::App& app);
   /// Throws UsageError for options that contradict each other. Must be called before any loading.
   void check() const;
-  /// The same for what ranks that share a run cannot be asked for.
-  void check_shared() const;
+  /// The same for what ranks that share a run cannot be asked for. `resumes`: the checkpoint holds
+  /// the model.
+  void check_shared(bool resumes) const;
   /// Asks for no text and no file: those are the first rank's.
   void keep_silent();
   /// Gives copies that are runs of their own (--ranks off) folders of their own: DIR/rank-K.
