@@ -131,8 +131,10 @@ void RunArguments::keep_silent() {
   json = false;
 }
 
-void RunArguments::keep_apart(const Launch& launch) {
+void RunArguments::keep_apart(const Launch& launch, bool resumes) {
   if (ranks != "off" || launch.ranks == 1) return;
+  if (!resumes && (checkpoint.has_file() || trace.has_file()))
+    throw UsageError("--checkpoint and --trace name one file, which copies with --ranks off would all write");
   for (std::string* folder : {&out, &tensorboard}) {
     if (!folder->empty()) *folder = (std::filesystem::path(*folder) / ("rank-" + std::to_string(launch.rank))).string();
   }

@@ -112,7 +112,7 @@ std::vector<Job> RunInvocation::load(const Ranks& ranks, ProgressLine& progress,
   std::vector<Job> jobs;
   in_turn(ranks, [&] {
     arguments_.check();
-    arguments_.keep_apart(present_launch());
+    arguments_.keep_apart(present_launch(), origin_.state.has_value());
     if (!ranks.alone()) arguments_.check_shared(origin_.state.has_value());
     if (!ranks.is_first()) arguments_.keep_silent();
     jobs = load_jobs(arguments_, origin_, progress, console, [&](const Spec& spec) { check_ranks(ranks, spec, console); });
