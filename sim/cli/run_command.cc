@@ -117,7 +117,8 @@ std::vector<Job> RunInvocation::load(const Ranks& ranks, ProgressLine& progress,
     if (!ranks.is_first()) arguments_.keep_silent();
     jobs = load_jobs(arguments_, origin_, progress, console, [&](const Spec& spec) { check_ranks(ranks, spec, console); });
   });
-  for (const Job& job : jobs) check_identity(ranks, job.spec, arguments_.rank);
+  for (const Job& job : jobs)
+    check_identity(ranks, job.spec, arguments_.rank, origin_.state ? &*origin_.state : nullptr);
   return jobs;
 }
 
