@@ -8,6 +8,7 @@
 #include "sim/cli/options.h"
 #include "sim/cli/run_arguments.h"
 #include "sim/cli/run_command.h"
+#include "sim/ranks/launch.h"
 #include "sim/report/version.h"
 
 namespace locus {
@@ -39,8 +40,10 @@ class ResumeInvocation final : public Invocation {
 
   Exit execute(const Console& console) override {
     Checkpoint checkpoint = read_checkpoint(file_);
+    // of ranks that share the run, the first says what holds for all
+    const bool silent = changes_.ranks != "off" && present_launch().rank > 0;
     const auto warn_of = [&](std::string_view what, const std::string& then, std::string_view now) {
-      if (then == now) return;
+      if (silent || then == now) return;
       console.err << fmt::format("warning: {} was written by {} {}, and this is {}: numbers may differ in their last bits\n",
                                  file_, what, then, now);
     };

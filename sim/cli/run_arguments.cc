@@ -114,10 +114,10 @@ void RunArguments::check() const {
   if (!serve_host.empty() && !serve) throw UsageError("--serve-host is given without --serve");
 }
 
-void RunArguments::check_shared() const {
+void RunArguments::check_shared(bool resumes) const {
   if (transport_kind() == TransportKind::kMailbox)
     throw UsageError("--transport mailbox and --trace are of one process, as every message exists there");
-  if (std::ranges::count(models, kStandardInput) > 0)
+  if (!resumes && std::ranges::count(models, kStandardInput) > 0)
     throw UsageError("MODEL is -; ranks that share a run each read the file of the model");
 }
 
@@ -131,8 +131,10 @@ void RunArguments::keep_silent() {
   json = false;
 }
 
-void RunArguments::keep_apart(const Launch& launch) {
+void RunArguments::keep_apart(const Launch& launch, bool resumes) {
   if (ranks != "off" || launch.ranks == 1) return;
+  if (!resumes && (checkpoint.has_file() || trace.has_file()))
+    throw UsageError("--checkpoint and --trace name one file, which copies with --ranks off would all write");
   for (std::string* folder : {&out, &tensorboard}) {
     if (!folder->empty()) *folder = (std::filesystem::path(*folder) / ("rank-" + std::to_string(launch.rank))).string();
   }

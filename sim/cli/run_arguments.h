@@ -57,12 +57,14 @@ struct RunArguments {
   void declare(CLI::App& app);
   /// Throws UsageError for options that contradict each other. Must be called before any loading.
   void check() const;
-  /// The same for what ranks that share a run cannot be asked for.
-  void check_shared() const;
+  /// The same for what ranks that share a run cannot be asked for. `resumes`: the checkpoint holds
+  /// the model.
+  void check_shared(bool resumes) const;
   /// Asks for no text and no file: those are the first rank's.
   void keep_silent();
-  /// Gives copies that are runs of their own (--ranks off) folders of their own: DIR/rank-K.
-  void keep_apart(const Launch& launch);
+  /// Gives copies that are runs of their own (--ranks off) folders of their own: DIR/rank-K. Throws
+  /// UsageError if they would begin one file; one that resumes has the lock of its checkpoint.
+  void keep_apart(const Launch& launch, bool resumes);
 
   Overrides overrides() const;
   /// Those of --set, and compare.every of --compare.

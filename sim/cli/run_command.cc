@@ -112,13 +112,13 @@ std::vector<Job> RunInvocation::load(const Ranks& ranks, ProgressLine& progress,
   std::vector<Job> jobs;
   in_turn(ranks, [&] {
     arguments_.check();
-    arguments_.keep_apart(present_launch());
-    if (!ranks.alone()) arguments_.check_shared();
+    arguments_.keep_apart(present_launch(), origin_.state.has_value());
+    if (!ranks.alone()) arguments_.check_shared(origin_.state.has_value());
     if (!ranks.is_first()) arguments_.keep_silent();
-    jobs = load_jobs(arguments_, origin_, progress, console);
-    for (const Job& job : jobs) check_ranks(ranks, job.spec, console);
+    jobs = load_jobs(arguments_, origin_, progress, console, [&](const Spec& spec) { check_ranks(ranks, spec, console); });
   });
-  for (const Job& job : jobs) check_identity(ranks, job.spec, arguments_.rank);
+  for (const Job& job : jobs)
+    check_identity(ranks, job.spec, arguments_.rank, origin_.state ? &*origin_.state : nullptr);
   return jobs;
 }
 

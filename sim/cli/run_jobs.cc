@@ -251,8 +251,9 @@ void check_may_change(const std::string& setting) {
 }
 
 std::vector<Job> load_jobs(const RunArguments& arguments, RunOrigin& origin, ProgressLine& progress,
-                           const Console& console) {
+                           const Console& console, FunctionRef<void(const Spec&)> accept) {
   std::vector<Job> jobs = load_all(arguments, origin, progress, console);
+  for (const Job& job : jobs) accept(job.spec);
   for (Job& job : jobs) prepare_job(job, arguments, origin);
   origin.lock = arguments.checkpoint.prepare();
   if (origin.state) {

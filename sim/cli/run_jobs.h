@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/base/function_ref.h"
 #include "core/wire/topology.h"
 #include "sim/cli/command.h"
 #include "sim/cli/progress.h"
@@ -53,9 +54,10 @@ void check_may_change(const std::string& setting);
 WeightFiles weights_of_checkpoint(const LearntSource& source);
 
 /// Loads and checks every model, prepares every folder and file, and opens the recordings. Fills
-/// origin.request if the command has a checkpoint. Throws UsageError, ModelError or FileError with
-/// the reason for a refusal.
+/// origin.request if the command has a checkpoint. `accept` sees each model before a file is
+/// touched, and throws if it must not run. Throws UsageError, ModelError or FileError with the
+/// reason for a refusal.
 std::vector<Job> load_jobs(const RunArguments& arguments, RunOrigin& origin, ProgressLine& progress,
-                           const Console& console);
+                           const Console& console, FunctionRef<void(const Spec&)> accept);
 
 }  // namespace locus

@@ -68,16 +68,21 @@ void check_ranks(const Ranks& ranks, const Spec& spec, const Console& console) {
         shares.size(), topology.grain);
 }
 
-void check_identity(const Ranks& ranks, const Spec& spec, bool rank_of_large) {
+void check_identity(const Ranks& ranks, const Spec& spec, bool rank_of_large, const RunState* from) {
   if (ranks.alone()) return;
-  const std::string own = fmt::format("{}, {}, glibc {}, model {} under {}", version_line(), level(),
-                                      ::gnu_get_libc_version(), spec.sha256.substr(0, 12),
-                                      provenance_of(spec, TransportKind::kBatched, rank_of_large).sha256.substr(0, 12));
-  const std::vector<std::string> all = texts_of_all(ranks.exchange(), own);
-  for (std::size_t rank = 1; rank < all.size(); ++rank) {
-    if (all[rank] != all.front())
-      throw RanksDisagree(fmt::format("ranks 0 and {} are not of one run: {}; {}", rank, all.front(), all[rank]));
+  std::string own = fmt::format("{}, {}, glibc {}, model {} under {}", version_line(), level(),
+                                ::gnu_get_libc_version(), spec.sha256.substr(0, 12),
+                                provenance_of(spec, TransportKind::kBatched, rank_of_large).sha256.substr(0, 12));
+  if (from != nullptr) {
+    for (const RuleState& rule : from->rules) own += fmt::format(", {} at update {}", rule.rule, rule.updates);
   }
+  const std::vector<std::string> all = texts_of_all(ranks.exchange(), own);
+  in_turn(ranks, [&] {
+    for (std::size_t rank = 1; rank < all.size(); ++rank) {
+      if (all[rank] != all.front())
+        throw RanksDisagree(fmt::format("ranks 0 and {} are not of one run: {}; {}", rank, all.front(), all[rank]));
+    }
+  });
 }
 
 }  // namespace locus

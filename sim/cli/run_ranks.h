@@ -11,6 +11,7 @@
 #include "sim/cli/command.h"
 #include "sim/model/spec.h"
 #include "sim/ranks/ranks.h"
+#include "sim/run/state.h"
 
 namespace locus {
 
@@ -27,7 +28,7 @@ void in_turn(const Ranks& ranks, FunctionRef<void()> work);
 void check_ranks(const Ranks& ranks, const Spec& spec, const Console& console);
 
 /// Throws RanksDisagree if the ranks are not of the same program, model and options on the same
-/// level of arithmetic.
-void check_identity(const Ranks& ranks, const Spec& spec, bool rank_of_large);
+/// level of arithmetic, or do not go on from the same state (null at a beginning).
+void check_identity(const Ranks& ranks, const Spec& spec, bool rank_of_large, const RunState* from);
 
 }  // namespace locus

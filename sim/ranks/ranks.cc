@@ -76,8 +76,10 @@ Ranks::Ranks(const Launch& launch) {
   const int found = exchange_.ranks;
   exchange_ = {};
   module_->finish(context);
-  throw UsageError(fmt::format("is started by {} as one of {} processes, of which {} sees {}: the launcher is of another MPI",
-                               launch.launcher, launch.ranks, module_->family, found));
+  throw UsageError(
+      fmt::format("is started by {} as one of {} processes, of which {} sees {}: the launcher is of another MPI; "
+                  "with --ranks off each is a run of its own",
+                  launch.launcher, launch.ranks, module_->family, found));
 }
 
 std::string Ranks::name() const {

@@ -239,9 +239,12 @@ bool RuleRun<R, T>::agree(double loss, bool finite) const {
     std::int64_t finite;
   };
   const std::vector<Met> all = heard_by_all(options_.exchange, Met{loss, finite ? 1 : 0});
-  const auto bits = [](const Met& met) { return std::bit_cast<std::uint64_t>(met.loss); };
+  const auto bits = [](const Met& met) {  // every NaN is one value
+    return std::bit_cast<std::uint64_t>(std::isnan(met.loss) ? std::numeric_limits<double>::quiet_NaN() : met.loss);
+  };
   for (std::size_t rank = 1; rank < all.size(); ++rank) {
     if (bits(all[rank]) == bits(all.front())) continue;
+    if (!is_first()) heard_of_first(options_.exchange, char{0});  // that one says it, and ends all
     throw RanksDisagree(fmt::format("ranks 0 and {} disagree after update {}: their processors or C libraries differ",
                                     rank, outcome_.updates + 1));
   }

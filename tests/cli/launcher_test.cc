@@ -43,6 +43,17 @@ TEST_F(Launcher, CopiesAreRunsOfTheirOwnWithRanksOff) {
   EXPECT_EQ(shell("$LOCUS run $DIR/small.txtpb --ranks on"), 2);
 }
 
+TEST_F(Launcher, CopiesWithRanksOffDoNotNameOneFile) {
+  file("small.txtpb", small_model_text("small"));
+  for (const char* const name : {"--checkpoint", "--trace"}) {
+    EXPECT_EQ(shell(std::string(kCopy) + "$LOCUS run $DIR/small.txtpb --ranks off " + name + " $DIR/file"), 2) << name;
+    EXPECT_TRUE(has(text("stderr"), "which copies with --ranks off would all write")) << text("stderr");
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "file"));
+  }
+  EXPECT_EQ(shell("$LOCUS run $DIR/small.txtpb --ranks off --checkpoint $DIR/file"), 0) << text("stderr");
+  EXPECT_EQ(shell(std::string(kCopy) + "$LOCUS resume $DIR/file --ranks off"), 0) << text("stderr");
+}
+
 TEST_F(Launcher, TwoRunsAtATimeNeverWriteOneFolder) {
   file("endless.txtpb", small_model_text("endless", "training { updates: 2000000000 learning_rate: 0.001 }\n"));
   EXPECT_EQ(shell("set -m\n" + std::string(kCopy) +
