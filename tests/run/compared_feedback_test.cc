@@ -46,7 +46,7 @@ Spec as_left(Spec spec, const Outcome& outcome, std::int64_t update) {
   for (std::size_t p = 0; p < outcome.weights.size(); ++p)
     spec.network.projections[p].weights = std::get<DenseMatrix>(outcome.weights[p].matrix);
   auto& trials = std::get<RecordedTask>(spec.task).trials;
-  std::ranges::rotate(trials, trials.begin() + update * spec.training.batch % std::ssize(trials));
+  std::rotate(trials.begin(), trials.begin() + update * spec.training.batch % std::ssize(trials), trials.end());
   spec.training.updates = 1;
   return spec;
 }
