@@ -46,12 +46,12 @@ TEST_F(Launcher, CopiesAreRunsOfTheirOwnWithRanksOff) {
 TEST_F(Launcher, CopiesWithRanksOffDoNotNameOneFile) {
   file("small.txtpb", small_model_text("small"));
   for (const char* const name : {"--checkpoint", "--trace"}) {
-    EXPECT_EQ(shell(std::string(kCopy) + "$LOCUS run $DIR/small.txtpb --ranks off " + name + " $DIR/file"), 2) << name;
+    EXPECT_EQ(shell(std::string(kCopy) + "$LOCUS run $DIR/small.txtpb --ranks off " + name + " $DIR/file.csv"), 2) << name;
     EXPECT_TRUE(has(text("stderr"), "which copies with --ranks off would all write")) << text("stderr");
-    EXPECT_FALSE(std::filesystem::exists(folder_ / "file"));
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "file.csv"));
   }
-  EXPECT_EQ(shell("$LOCUS run $DIR/small.txtpb --ranks off --checkpoint $DIR/file"), 0) << text("stderr");
-  EXPECT_EQ(shell(std::string(kCopy) + "$LOCUS resume $DIR/file --ranks off"), 0) << text("stderr");
+  EXPECT_EQ(shell("$LOCUS run $DIR/small.txtpb --ranks off --checkpoint $DIR/file.csv"), 0) << text("stderr");
+  EXPECT_EQ(shell(std::string(kCopy) + "$LOCUS resume $DIR/file.csv --ranks off"), 0) << text("stderr");
 }
 
 TEST_F(Launcher, TwoRunsAtATimeNeverWriteOneFolder) {
