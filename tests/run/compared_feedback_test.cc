@@ -126,8 +126,9 @@ TEST(ComparedFeedback, IsTheSameInEveryBatch) {
   auto& trials = std::get<RecordedTask>(spec.task).trials;
   trials.resize(2);
   spec.compare = CompareSpec{2, {}, 3, false};
+  const RunResult result = run_with(spec, TransportKind::kBatched);
   int seen = 0;
-  for (const Scatter& one : run_with(spec, TransportKind::kBatched).outcomes[0].comparisons.scatter) {
+  for (const Scatter& one : result.outcomes[0].comparisons.scatter) {
     if (one.rule != "mirror" || !one.projection.empty()) continue;
     ++seen;
     EXPECT_GT(one.bias.value(), 1e-3);
