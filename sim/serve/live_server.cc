@@ -299,9 +299,8 @@ asio::awaitable<void> LiveServer::State::write(std::list<Session>::iterator sess
       --waiting;
       continue;
     }
-    beast::get_lowest_layer(session->socket).expires_after(patience);
+    // a browser that takes nothing answers no ping, and loses its socket after `patience`, too
     co_await session->socket.async_write(asio::buffer(text), quietly(error));
-    beast::get_lowest_layer(session->socket).expires_never();
     if (error) break;
   }
   if (!session->closed && over) co_await session->socket.async_close(websocket::close_code::normal, quietly(error));
