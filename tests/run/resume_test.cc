@@ -61,19 +61,11 @@ testing::AssertionResult same_ranks(const Outcome& one, const Outcome& other) {
   return testing::AssertionSuccess();
 }
 
-/// Of the states of a run, one in so many is resumed: all, but some under a sanitiser, which looks at
-/// memory and takes thirty times as long.
-#ifdef LOCUS_SANITIZED
-constexpr std::size_t kOneIn = 4;
-#else
-constexpr std::size_t kOneIn = 1;
-#endif
-
-/// Resumes the run from its states, one in kOneIn; returns the number of all.
+/// Resumes the run from its states, one in kTriedOneIn; returns the number of all.
 std::size_t expect_resumable(const Spec& spec, TransportKind transport) {
   const RunResult whole = run_with(spec, transport);
   std::vector<RunState> states = states_of(spec, transport);
-  for (std::size_t s = 0; s < states.size(); s += kOneIn) {
+  for (std::size_t s = 0; s < states.size(); s += kTriedOneIn) {
     EXPECT_EQ(misfit(spec, topology_of(spec), states[s]), "");
     const RunResult resumed =
         run(spec, {.transport = transport, .threads = 1 + static_cast<int>(s % 3), .from = &states[s]});
@@ -216,7 +208,7 @@ TEST_P(Resume, WithMoreUpdatesIsARunBegunWithAsMany) {
     longer.from = &ended;
     run(spec, longer);
     const RunResult whole = run_with(spec, transport);
-    for (std::size_t s = 0; s < states.size() && !HasFailure(); s += kOneIn) {
+    for (std::size_t s = 0; s < states.size() && !HasFailure(); s += kTriedOneIn) {
       EXPECT_EQ(misfit(spec, topology_of(spec), states[s]), "") << s;
       const RunResult resumed = run(spec, {.transport = transport, .threads = 1, .from = &states[s]});
       ASSERT_EQ(resumed.outcomes.size(), whole.outcomes.size());

@@ -1,6 +1,7 @@
 // Comparison of the program's result with the oracle's, with a description of the difference.
 #pragma once
 
+#include <cstddef>
 #include <initializer_list>
 #include <span>
 #include <vector>
@@ -12,6 +13,14 @@
 #include "tests/support/oracle.h"
 
 namespace locus {
+
+/// Of a long row of cases one in so many is tried: all, but some under a sanitiser, which looks at
+/// memory and takes thirty times as long.
+#ifdef LOCUS_SANITIZED
+constexpr std::size_t kTriedOneIn = 4;
+#else
+constexpr std::size_t kTriedOneIn = 1;
+#endif
 
 inline constexpr TransportKind kTransports[] = {TransportKind::kMailbox, TransportKind::kBatched};
 
